@@ -1,0 +1,65 @@
+package redact
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"sync"
+)
+
+// pseudonymSize is how much of the digest a pseudonym shows, in bytes. With 128 bits, two values of one category collide
+// with a probability of 1e-9 only beyond 10^14 values.
+const pseudonymSize = 16
+
+// hasher turns the values of one category into pseudonyms with one key:
+//
+//	subkey    = HMAC-SHA-256(key, "eventgen redact h1" ‖ 0x00 ‖ category)
+//	digest    = HMAC-SHA-256(subkey, category ‖ 0x00 ‖ normalised value) (RFC 2104)
+//	pseudonym = "h1." ‖ key id ‖ "." ‖ base64url(first 16 bytes of digest), 22 characters without padding
+//
+// Equal values have equal pseudonyms under the same key and category, and unrelated ones otherwise: an e-mail address
+// joins across events, but not with the same text in another category, and not with another environment's. Without the
+// key a pseudonym cannot be recomputed by guessing, which an unkeyed hash of a phone number or an address would allow.
+type hasher struct {
+	prefix string // "h1.<key id>."
+	scope  string // category ‖ 0x00
+	form   normalForm
+	macs   sync.Pool // of *mac; the subkey is held by its New alone
+}
+
+func newHasher(k key, category string) *hasher {
+	derive := hmac.New(sha256.New, k.material)
+	derive.Write([]byte("eventgen redact h1\x00" + category))
+	subkey := derive.Sum(nil)
+	h := &hasher{prefix: "h1." + k.id + ".", scope: category + "\x00", form: normalFormOf(category)}
+	h.macs.New = func() any { return &mac{hash: hmac.New(sha256.New, subkey)} }
+	return h
+}
+
+// appendString appends the pseudonym of v in its normal form.
+func (h *hasher) appendString(dst []byte, v string) []byte {
+	m := h.begin()
+	h.form.write(m, v)
+	return h.end(dst, m)
+}
+
+// appendBytes appends the pseudonym of a number, boolean or time in its canonical form.
+func (h *hasher) appendBytes(dst, canonical []byte) []byte {
+	m := h.begin()
+	write(m, canonical)
+	return h.end(dst, m)
+}
+
+func (h *hasher) begin() *mac {
+	m := h.macs.Get().(*mac)
+	m.hash.Reset()
+	write(m, h.scope)
+	return m
+}
+
+func (h *hasher) end(dst []byte, m *mac) []byte {
+	dst = append(dst, h.prefix...)
+	dst = base64.RawURLEncoding.AppendEncode(dst, m.sum()[:pseudonymSize])
+	h.macs.Put(m)
+	return dst
+}

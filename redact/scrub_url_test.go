@@ -1,0 +1,107 @@
+package redact_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/eventgen/eventgen/redact"
+)
+
+func TestScrubURL(t *testing.T) {
+	t.Parallel()
+	const uuid = "550e8400-e29b-41d4-a716-446655440000"
+	testStrings(t, rule(t, id, redact.ScrubURL), []stringCase{
+		// What is dropped from a URL.
+		{"https://example.com", "https://example.com"},
+		{"HTTPS://Example.COM:8443/A?b=c#d", "https://example.com:8443/A"},
+		{"https://jane:secret@example.com/", "https://example.com/"},
+		{"https://jane@evil@example.com/", "https://example.com/"},
+		{"https://example.com?token=1", "https://example.com"},
+		{"https://example.com#token", "https://example.com"},
+		{"https://example.com/#/users/jane?x", "https://example.com/"},
+		{"/login?next=https://jane@example.com/", "/login"},
+		{"//example.com/a?b", "//example.com/a"},
+		{"postgres://app:pw@db:5432/main", "postgres://db:5432/main"},
+		{"http://203.0.113.7/x", "http://203.0.113.7/x"},
+		{"http://[2001:DB8::1]:80/x", "http://[2001:db8::1]:80/x"},
+		{"http://[2001:db8::1]/x", "http://[2001:db8::1]/x"},
+		{"http://localhost:/x", "http://localhost:/x"},
+
+		// Which segments are identifiers.
+		{"/", "/"},
+		{"//example.com", "//example.com"},
+		{"/users/42/orders/7/", "/users/:id/orders/:id/"},
+		{"/users/" + uuid, "/users/:id"},
+		{"/users/" + strings.ToUpper(uuid), "/users/:id"},
+		{"/users/jane@example.com/mail", "/users/:id/mail"},
+		{"/users/jane%40example.com", "/users/:id"},
+		{"/@jane", "/:id"},
+		{"/user_123/order-4711", "/:id/:id"},
+		{"/c/deadbeef/files", "/c/:id/files"},
+		{"/c/da39a3ee5e6b4b0d3255bfef95601890afd80709", "/c/:id"},
+		{"/u/01ARZ3NDEKTSV4RRFFQ69G5FAV/cus_NffrFeUfNV2Hib", "/u/:id/:id"},
+		{"/u/V1StGXR8_Z5jdHi6B-myT", "/u/:id"},
+		{"/t/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln", "/t/:id"},
+		{"/t/" + strings.Repeat("abcdefghij", 5), "/t/:id"},
+		{"/near/52.5200,13.4050", "/near/:id"},
+		{"/tel/+4915112345678", "/tel/:id"},
+		{"/a;jsessionid=x/b=c/d&e", "/:id/:id/:id"},
+		{"/hello world/grüße/\x00/\xff/a\\b", "/:id/:id/:id/:id/:id"},
+		{"/v2/oauth2/s3/v1.2/2fa", "/v2/oauth2/s3/v1.2/2fa"},
+		{"/api/announcements/{id}/publish/:name/*", "/api/announcements/{id}/publish/:name/*"},
+		{"/getOrganizationMembers/internationalization", "/getOrganizationMembers/internationalization"},
+		{"/decade/facade/bad-idea", "/decade/facade/bad-idea"},
+		{"/../a/./b//c", "/../a/./b//c"},
+		{"/a/https://jane@example.com/42", "/a/https://:id/:id"},
+		{"/:id", "/:id"},
+
+		// What is no URL, or names someone where nothing can be replaced.
+		{"", ""},
+		{"hello", ""},
+		{"example.com/a", ""},
+		{"a/b", ""},
+		{"./a", ""},
+		{"?a=b", ""},
+		{"#a", ""},
+		{"mailto:jane@example.com", ""},
+		{"javascript:alert(1)", ""},
+		{"data:text/plain,jane", ""},
+		{"file:///home/jane", ""},
+		{"http:/example.com", ""},
+		{"http:example.com", ""},
+		{"http://", ""},
+		{"http:///a", ""},
+		{"http://:80/a", ""},
+		{"http://jane@/a", ""},
+		{"://example.com", ""},
+		{"1a://example.com", ""},
+		{"a b://example.com", ""},
+		{"fb1234567890://authorize", ""},
+		{"eyJhbGciOiJIUzI1NiJ9://x", ""},
+		{"http://example.com:port/", ""},
+		{"http://example.com:123456/", ""},
+		{"http://exa mple.com/", ""},
+		{"http://ex%61mple.com/", ""},
+		{"http://exämple.com/", ""},
+		{"http://example.com\\@evil.example/", ""},
+		{"http://[::1/", ""},
+		{"http://::1/", ""},
+		{"http://[::1%25eth0]/", ""},
+		{"http://[jane]/", ""},
+		{"http://1.2.3/", ""},
+		{"//4915112345678/x", ""},
+		{"app://" + uuid + "/x", ""},
+		{"https://" + uuid + ".example.com/", ""},
+		{"https://da39a3ee5e6b4b0d.cdn.example.com/", ""},
+		{" https://example.com", ""},
+		{"https://example.com\n", ""},
+		{"\xff", ""},
+		{strings.Repeat("x", 1<<20), ""},
+		{strings.Repeat("a.", 1<<20) + "://b", ""},
+		{"http://" + strings.Repeat("a.", 1<<20) + "b", ""},
+		{"http://" + strings.Repeat("@", 1<<20) + "b", "http://b"},
+		{"/" + strings.Repeat("1", 1<<20), "/:id"},
+		{strings.Repeat("/", 1<<16), ""},
+		{"/a" + strings.Repeat("/", 1<<16), "/a" + strings.Repeat("/", 1<<16)},
+	})
+}
