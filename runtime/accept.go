@@ -1,0 +1,186 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxDistinctID is the length in bytes beyond which PostHog refuses or cuts a distinct_id.
+const maxDistinctID = 200
+
+// envelopeBytes is what the event's name, ids and time stamp add to its properties on the wire, rounded up.
+const envelopeBytes = 1 << 10
+
+// anonymousIDs are the distinct_ids, in lower case, for which PostHog keeps no person: events of everybody who has one
+// would be mixed up.
+var anonymousIDs = []string{
+	"0", "00000000-0000-0000-0000-000000000000", "[object object]", "anonymous", "anonymous-user", "backend", "distinct_id",
+	"distinctid", "email", "false", "guest", "id", "nan", "none", "not_authenticated", "null", "system", "true", "undefined",
+	"user",
+}
+
+// Begin starts an event and returns the Writer for its properties, never nil. It exists for generated code. A problem with
+// the client, the distinct_id or an option surfaces in Commit, so that callers have one place to look.
+func (c *Client) Begin(ctx context.Context, e *Event, distinctID string, opts []EventOption) *Writer {
+	if c == nil {
+		w := newWriter(e.checkPlan())
+		w.err = ErrNilClient
+		return w
+	}
+	p, err := c.plan(e)
+	w := newWriter(p)
+	w.client, w.ctx, w.subject, w.err = c, ctx, distinctID, err
+	for i := range opts {
+		opts[i].apply(&w.options)
+	}
+	w.identify(e)
+	w.openLanes(e)
+	return w
+}
+
+// Check returns a Writer that only validates. It exists for generated code.
+func (e *Event) Check() *Writer { return newWriter(e.checkPlan()) }
+
+// checkPlan returns the plan that only validates; it is compiled on first use and kept.
+func (e *Event) checkPlan() *plan {
+	p := e.check.Load()
+	if p == nil {
+		p = compile(e, nil, nil, 0)
+		e.check.Store(p)
+	}
+	return p
+}
+
+// plan returns the prepared event, or a plan that only validates with an error when no registry of the client has e.
+func (c *Client) plan(e *Event) (*plan, error) {
+	if p, ok := c.plans.Load(e); ok {
+		return p.(*plan), nil
+	}
+	for _, reg := range c.registries {
+		if slices.Contains(reg.Events, e) || e.Kind == kindAlias {
+			p, _ := c.plans.LoadOrStore(e, compile(e, reg, c.engines[reg], c.destinations))
+			return p.(*plan), nil
+		}
+	}
+	return e.checkPlan(), undeclaredEvent(e.Name)
+}
+
+func undeclaredEvent(name string) error {
+	return &ValidationError{Event: name, Violations: []Violation{{Path: "event", Rule: RuleUndeclaredEvent}}}
+}
+
+// identify settles the uuid and the subject, and checks what identifies somebody.
+func (w *Writer) identify(e *Event) {
+	w.uuid = w.options.uuid
+	if w.uuid == (UUID{}) {
+		w.uuid = newUUID(w.client.clock())
+	}
+	anonymous := w.subject == "" && w.options.personless && e.Kind == KindTrack
+	if w.err == nil && !anonymous {
+		w.err = checkID(w.subject)
+	}
+	for _, g := range w.options.groups() {
+		if w.err == nil {
+			w.err = checkID(g.key)
+		}
+	}
+}
+
+// checkID refuses the ids under which PostHog would lose or mix up people.
+func checkID(id string) error {
+	switch {
+	case id == "":
+		return fmt.Errorf("%w: it is empty", ErrDistinctID)
+	case len(id) > maxDistinctID:
+		return fmt.Errorf("%w: it is longer than %d bytes", ErrDistinctID, maxDistinctID)
+	case !utf8.ValidString(id):
+		return fmt.Errorf("%w: it is not UTF-8", ErrDistinctID)
+	case isAnonymous(id):
+		return fmt.Errorf("%w: PostHog treats it as anonymous", ErrDistinctID)
+	default:
+		return nil
+	}
+}
+
+func isAnonymous(id string) bool {
+	if len(id) > 36 {
+		return false
+	}
+	for _, anonymous := range anonymousIDs {
+		if len(id) == len(anonymous) && strings.EqualFold(id, anonymous) {
+			return true
+		}
+	}
+	return false
+}
+
+// Recording reports whether a recorder wants the typed event, so that the cost of boxing it is paid only then.
+func (w *Writer) Recording() bool { return w.client != nil && w.client.recorder != nil }
+
+// Record hands the typed event to the recorder.
+func (w *Writer) Record(event any) { w.value = event }
+
+// Commit ends the event. It returns nil when the event was accepted, or valid in a Writer that only checks, and gives the
+// Writer back: it must not be used afterwards.
+func (w *Writer) Commit() error {
+	err := w.accept()
+	if w.Recording() {
+		w.client.recorder(w.recorded(err))
+	}
+	w.release()
+	return err
+}
+
+// accept queues the event unless something is wrong with it, which is counted.
+func (w *Writer) accept() error {
+	err := w.problem()
+	if w.client == nil {
+		return err
+	}
+	if err == nil && w.sampledOut() {
+		w.client.reject(w.plan.event.Name, "sampled", nil)
+		return nil
+	}
+	if err == nil {
+		w.closeLanes()
+		err = w.checkSize()
+	}
+	if err != nil {
+		w.client.reject(w.plan.event.Name, rejection(err), err)
+		return err
+	}
+	return w.client.enqueue(w.ctx, w.record())
+}
+
+// problem returns what keeps the event from being accepted, or nil.
+func (w *Writer) problem() error {
+	switch {
+	case w.err != nil:
+		return w.err
+	case len(w.violations) > 0:
+		return &ValidationError{Event: w.plan.event.Name, Violations: slices.Clone(w.violations), More: w.more}
+	default:
+		return nil
+	}
+}
+
+// rejection names the reason under which an error is counted.
+func rejection(err error) string {
+	var invalid *ValidationError
+	switch {
+	case errors.As(err, &invalid):
+		return "invalid"
+	case errors.Is(err, ErrDistinctID):
+		return "distinct_id"
+	case errors.Is(err, ErrNoValidator):
+		return "no_validator"
+	case errors.Is(err, ErrTooLarge):
+		return "too_large"
+	default:
+		return "unusable"
+	}
+}

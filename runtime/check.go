@@ -1,0 +1,91 @@
+package runtime
+
+import (
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// The check functions record what a value violates and report whether it can be written all the same; a value that breaks
+// a bound can, one that has no JSON form cannot.
+
+func (v *valuePlan) checkString(w *Writer, s string) bool {
+	if !utf8.ValidString(s) {
+		w.violate(RuleUTF8, "")
+		return false
+	}
+	v.checkLength(w, s)
+	if v.Format != NoFormat && !v.Format.matches(s) {
+		w.violate(RuleFormat, v.Format.String())
+	}
+	if v.pattern != nil && !v.pattern.MatchString(s) {
+		w.violate(RulePattern, v.Pattern)
+	}
+	return true
+}
+
+// checkLength counts characters only where bytes do not settle it: there are at most as many characters as bytes, and at
+// least a quarter as many.
+func (v *valuePlan) checkLength(w *Writer, s string) {
+	if len(s) < v.MinLength || len(s) < utf8.UTFMax*v.MinLength && utf8.RuneCountInString(s) < v.MinLength {
+		w.violate(RuleMinLength, "at least "+strconv.Itoa(v.MinLength))
+	}
+	if len(s) > v.maxLength && utf8.RuneCountInString(s) > v.maxLength {
+		w.violate(RuleMaxLength, "at most "+strconv.Itoa(v.maxLength))
+	}
+}
+
+func (v *valuePlan) checkInteger(w *Writer, n int64) bool {
+	switch {
+	case n < -MaxInteger || n > MaxInteger:
+		w.violate(RuleType, "beyond ±2^53")
+	default:
+		v.checkBounds(w, float64(n))
+	}
+	return true
+}
+
+func (v *valuePlan) checkNumber(w *Writer, f float64) bool {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		w.violate(RuleType, "not a finite number")
+		return false
+	}
+	v.checkBounds(w, f)
+	return true
+}
+
+func (v *valuePlan) checkBounds(w *Writer, f float64) {
+	if f < v.bounds.Min {
+		w.violate(RuleMinimum, "at least "+string(appendNumber(nil, v.bounds.Min)))
+	}
+	if f > v.bounds.Max {
+		w.violate(RuleMaximum, "at most "+string(appendNumber(nil, v.bounds.Max)))
+	}
+}
+
+// checkTime takes times that RFC 3339 can spell. The zero time is the value of a field that was forgotten.
+func (v *valuePlan) checkTime(w *Writer, t time.Time) bool {
+	if t.IsZero() {
+		w.violate(RuleRequired, "zero time")
+		return false
+	}
+	if year := t.UTC().Year(); year < 0 || year > 9999 {
+		w.violate(RuleFormat, Time.String())
+		return false
+	}
+	return true
+}
+
+// checkEnum takes a position within the enum. Position 0 is the value of a field that was forgotten.
+func (v *valuePlan) checkEnum(w *Writer, position uint16) bool {
+	if position >= 1 && int(position) <= len(v.literals) {
+		return true
+	}
+	if position == 0 {
+		w.violate(RuleRequired, "zero enum")
+	} else {
+		w.violate(RuleEnum, "")
+	}
+	return false
+}

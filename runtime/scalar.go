@@ -1,0 +1,201 @@
+package runtime
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/eventgen/eventgen/redact"
+)
+
+// String writes the string that comes next.
+func (w *Writer) String(s string) {
+	v, key := w.next()
+	if !v.checkString(w, s) {
+		return
+	}
+	for i := range w.lanes {
+		if rule := v.rule(i); rule != nil {
+			text, outcome := rule.AppendString(w.scratch[:0], s)
+			w.redacted(i, key, text, outcome)
+			continue
+		}
+		w.lanes[i].properties = appendString(w.begin(i, key), s)
+	}
+	if w.unique > 0 {
+		w.raw = appendString(w.beginRaw(key), s)
+	}
+}
+
+// Integer writes the integer that comes next.
+func (w *Writer) Integer(n int64) {
+	v, key := w.next()
+	if !v.checkInteger(w, n) {
+		return
+	}
+	for i := range w.lanes {
+		if rule := v.rule(i); rule != nil {
+			text, outcome := rule.AppendInteger(w.scratch[:0], n)
+			w.redacted(i, key, text, outcome)
+			continue
+		}
+		w.lanes[i].properties = strconv.AppendInt(w.begin(i, key), n, 10)
+	}
+	if w.unique > 0 {
+		w.raw = strconv.AppendInt(w.beginRaw(key), n, 10)
+	}
+}
+
+// Number writes the number that comes next.
+func (w *Writer) Number(f float64) {
+	v, key := w.next()
+	if !v.checkNumber(w, f) {
+		return
+	}
+	for i := range w.lanes {
+		if rule := v.rule(i); rule != nil {
+			text, outcome := rule.AppendNumber(w.scratch[:0], f)
+			w.redacted(i, key, text, outcome)
+			continue
+		}
+		w.lanes[i].properties = appendNumber(w.begin(i, key), f)
+	}
+	if w.unique > 0 {
+		w.raw = appendNumber(w.beginRaw(key), f)
+	}
+}
+
+// Boolean writes the boolean that comes next.
+func (w *Writer) Boolean(b bool) {
+	v, key := w.next()
+	for i := range w.lanes {
+		if rule := v.rule(i); rule != nil {
+			text, outcome := rule.AppendBoolean(w.scratch[:0], b)
+			w.redacted(i, key, text, outcome)
+			continue
+		}
+		w.lanes[i].properties = strconv.AppendBool(w.begin(i, key), b)
+	}
+	if w.unique > 0 {
+		w.raw = strconv.AppendBool(w.beginRaw(key), b)
+	}
+}
+
+// Time writes the date-time that comes next, in UTC.
+func (w *Writer) Time(t time.Time) {
+	v, key := w.next()
+	if !v.checkTime(w, t) {
+		return
+	}
+	for i := range w.lanes {
+		if rule := v.rule(i); rule != nil {
+			text, outcome := rule.AppendTime(w.scratch[:0], t)
+			w.redacted(i, key, text, outcome)
+			continue
+		}
+		w.lanes[i].properties = appendTime(w.begin(i, key), t)
+	}
+	if w.unique > 0 {
+		w.raw = appendTime(w.beginRaw(key), t)
+	}
+}
+
+// Enum writes the enum value that comes next, given by its position in the enum, counted from 1.
+func (w *Writer) Enum(position uint16) {
+	v, key := w.next()
+	if !v.checkEnum(w, position) {
+		return
+	}
+	literal := v.literals[position-1]
+	for i := range w.lanes {
+		if rule := v.rule(i); rule != nil {
+			text, outcome := rule.AppendString(w.scratch[:0], v.Enum.String(position))
+			w.redacted(i, key, text, outcome)
+			continue
+		}
+		w.lanes[i].properties = append(w.begin(i, key), literal...)
+	}
+	if w.unique > 0 {
+		w.raw = append(w.beginRaw(key), literal...)
+	}
+}
+
+// Const writes the constant that comes next.
+func (w *Writer) Const() {
+	v, key := w.next()
+	for i := range w.lanes {
+		if !dropped(v, i) {
+			w.lanes[i].properties = append(w.begin(i, key), v.Const...)
+		}
+	}
+	if w.unique > 0 {
+		w.raw = append(w.beginRaw(key), v.Const...)
+	}
+}
+
+// OptString writes an optional string.
+func (w *Writer) OptString(o Opt[string]) {
+	if w.Opt(o.state) {
+		w.String(o.value)
+	}
+}
+
+// OptInteger writes an optional integer.
+func (w *Writer) OptInteger(o Opt[int64]) {
+	if w.Opt(o.state) {
+		w.Integer(o.value)
+	}
+}
+
+// OptNumber writes an optional number.
+func (w *Writer) OptNumber(o Opt[float64]) {
+	if w.Opt(o.state) {
+		w.Number(o.value)
+	}
+}
+
+// OptBoolean writes an optional boolean.
+func (w *Writer) OptBoolean(o Opt[bool]) {
+	if w.Opt(o.state) {
+		w.Boolean(o.value)
+	}
+}
+
+// OptTime writes an optional date-time.
+func (w *Writer) OptTime(o Opt[time.Time]) {
+	if w.Opt(o.state) {
+		w.Time(o.value)
+	}
+}
+
+// OptEnum writes an optional enum value; see [Index].
+func (w *Writer) OptEnum(o Opt[uint16]) {
+	if w.Opt(o.state) {
+		w.Enum(o.value)
+	}
+}
+
+// rule returns the rule of a lane, or nil when the lane takes the value as it is.
+func (v *valuePlan) rule(lane int) *redact.Rule {
+	if v.rules == nil || v.rules[lane].Strategy() == redact.Keep {
+		return nil
+	}
+	return v.rules[lane]
+}
+
+// dropped reports whether a lane leaves the value out whatever it is.
+func dropped(v *valuePlan, lane int) bool {
+	rule := v.rule(lane)
+	return rule != nil && rule.Strategy() == redact.Drop
+}
+
+// redacted writes what a rule made of a value. text has used the Writer's scratch buffer.
+func (w *Writer) redacted(lane int, key, text []byte, outcome redact.Outcome) {
+	w.scratch = text
+	switch outcome {
+	case redact.Text:
+		w.lanes[lane].properties = appendString(w.begin(lane, key), text)
+	case redact.Literal:
+		w.lanes[lane].properties = append(w.begin(lane, key), text...)
+	case redact.Dropped: // left out
+	}
+}
