@@ -1,0 +1,5 @@
+//go:build !race
+
+package posthogsink_test
+
+const raceDetector = false
