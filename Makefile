@@ -1,0 +1,59 @@
+# Two commands do everything on a machine with Go and make: `make demo` shows the product, `make test` tests it.
+# `make check` is the gate for a change. Tools are built from the module proxy at the versions below.
+
+GO            ?= go
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
+POSTHOG_GO    := v1.27.0
+MODULES       := . examples
+
+.PHONY: demo test check generate vet lint format tidy drift pin arrows platforms race fuzz bench fault
+
+demo: ## Start a PostHog stand-in, track events against it, show what arrived.
+	cd examples && $(GO) run ./demo
+
+test: ## All tests, with the race detector.
+	@for m in $(MODULES); do (cd $$m && echo "== go test $$m" && $(GO) test -race ./...) || exit 1; done
+
+check: format vet lint tidy drift pin platforms race ## The gate.
+
+generate: ## Regenerate generated/ and examples/.
+	$(GO) generate ./...
+
+vet:
+	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
+
+lint:
+	@for m in $(MODULES); do (cd $$m && $(GO) run $(GOLANGCI_LINT) run ./...) || exit 1; done
+
+format:
+	@out=$$($(GO) run $(GOFUMPT) -l $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v '\.gen\.go$$')); \
+	 if [ -n "$$out" ]; then echo "gofumpt would change:"; echo "$$out"; exit 1; fi
+
+tidy:
+	@for m in $(MODULES); do (cd $$m && $(GO) mod tidy -diff) || exit 1; done
+
+drift: ## Generated code is current.
+	$(GO) run ./cmd/eventgen lint -f events.yaml
+	$(GO) run ./cmd/eventgen generate --check -f events.yaml -o generated/events
+
+pin: ## A bare upgrade of posthog-go silently goes back to v1.5.2.
+	@v=$$($(GO) list -m -f '{{.Version}}' github.com/posthog/posthog-go); \
+	 if [ "$$v" != "$(POSTHOG_GO)" ]; then echo "posthog-go is $$v, want $(POSTHOG_GO)"; exit 1; fi
+
+platforms: ## The code vets where it is meant to run.
+	@for os in linux/amd64 darwin/arm64 windows/amd64 js/wasm; do \
+	  echo "== vet $$os"; GOOS=$${os%/*} GOARCH=$${os#*/} $(GO) vet ./runtime/... ./redact/... || exit 1; done
+
+race:
+	@for m in $(MODULES); do (cd $$m && $(GO) test -race -short -count=1 ./...) || exit 1; done
+
+fuzz: ## Each fuzz target for a minute.
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; done; done
+
+bench: ## Costs of the hot path.
+	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./redact ./generated/... ./internal/...
+
+fault: ## The long fault suites.
+	EVENTGEN_FAULT=1 $(GO) test -race -count=1 -timeout 30m ./runtime/... ./sink/...

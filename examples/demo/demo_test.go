@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/eventgen/eventgen/eventstest"
+	"github.com/eventgen/eventgen/redact"
+	"github.com/eventgen/eventgen/runtime"
+)
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var out bytes.Buffer
+	if err := run(ctx, &out); err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	text := out.String()
+	for _, line := range []string{
+		`mode="sending to http://127.0.0.1:`,
+		"  TrackUserSignedUp user_ada                               │ user_signed_up user_ada\n",
+		`  Method: google, Email: "ada@example.com",              │   "method": "google",`,
+		`│   "$set": {"email": "h1.demo.`,
+		"│ $groupidentify $organization_org_acme\n",
+		`│   "ip": "203.0.113.0", "$process_person_profile": false`,
+		`returns: runtime: invalid event "trial_started": trial_days: maximum (at most 365)`,
+		"its events wait: 5 queued",
+		"and 3 failed requests PostHog is back",
+		"accepted 19, rejected 1 (invalid 1)\n",
+		"accepted 19 = delivered 19 + dead-lettered 0 + dropped 0 + queued 0\n",
+		"Every accepted event arrived, once and unchanged",
+	} {
+		if !strings.Contains(text, line) {
+			t.Errorf("the output lacks %q:\n%s", line, text)
+		}
+	}
+	for line := range strings.Lines(text) {
+		_, received, _ := strings.Cut(line, "│")
+		if strings.Contains(received, ada.email) || strings.Contains(received, ada.name) || strings.Contains(received, ada.ip) {
+			t.Errorf("personal data was received: %s", line)
+		}
+	}
+}
+
+// TestInterrupted judges that the demo ends when it is told to, and says why.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := run(ctx, &bytes.Buffer{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v, want one that wraps %v", err, context.Canceled)
+	}
+}
+
+// TestVerdict judges that each check can fail.
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+	good, arrived := sample(t)
+	if err := checkDelivery(good, arrived); err != nil {
+		t.Fatal(err)
+	}
+	stats := runtime.Stats{Accepted: 1, Rejected: runtime.Counts{"invalid": 1}}
+	sink := runtime.SinkStats{Delivered: 1, Failures: runtime.Counts{"http_503": failures}}
+	if err := checkCounts(stats, sink, 1); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"lost":       {checkDelivery(good, nil), "did not arrive"},
+		"renamed":    {checkDelivery(good, changed(arrived, func(e *eventstest.Event) { e.Name = "x" })), "changed its name"},
+		"reassigned": {checkDelivery(good, changed(arrived, func(e *eventstest.Event) { e.DistinctID = "x" })), "changed its name"},
+		"restamped": {checkDelivery(good, changed(arrived, func(e *eventstest.Event) {
+			e.Timestamp = e.Timestamp.Add(time.Microsecond)
+		})), "changed its time stamp"},
+		"edited": {checkDelivery(good, changed(arrived, func(e *eventstest.Event) {
+			e.Raw = []byte(`{"properties":{"n":2,"$lib":"x"}}`)
+		})), "changed its properties"},
+		"extended": {checkDelivery(good, changed(arrived, func(e *eventstest.Event) {
+			e.Raw = []byte(`{"properties":{"n":1,"m":1}}`)
+		})), "changed its properties"},
+		"queued":       {checkCounts(stats, runtime.SinkStats{Queued: 1, Failures: sink.Failures}, 1), "delivered: 0, want 1"},
+		"uncounted":    {checkCounts(stats, runtime.SinkStats{Failures: sink.Failures}, 1), "accounted for: 0, want 1"},
+		"doubled":      {checkCounts(stats, sink, 2), "received: 2, want 1"},
+		"no outage":    {checkCounts(stats, runtime.SinkStats{Delivered: 1}, 1), "failed attempts: 0, want 3"},
+		"no mistake":   {checkCounts(runtime.Stats{Accepted: 1}, sink, 1), "rejected: 0, want 1"},
+		"leaked":       {checkPrivacy([]eventstest.Request{{Events: []eventstest.Event{{Name: "x", Raw: []byte(ada.ip)}}}}, ""), "x shows"},
+		"leaked to us": {checkPrivacy(nil, "to "+ben.email), "the log shows"},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("%s: error = %v, want %q", name, c.err, c.want)
+		}
+	}
+}
+
+// sample returns a call and the event as it arrives, with a property that the library has added.
+func sample(t *testing.T) ([]runtime.Recorded, []eventstest.Event) {
+	t.Helper()
+	m := runtime.Message{Event: "ping", DistinctID: "u1", Timestamp: time.Now().UTC(), Properties: []byte(`{"n":1}`)}
+	e := eventstest.Event{
+		Name: m.Event, DistinctID: m.DistinctID, UUID: m.UUID.String(), Timestamp: m.Timestamp,
+		Raw: []byte(`{"properties":{"n":1,"$lib":"x"}}`),
+	}
+	call := runtime.Recorded{Event: m.Event, Messages: map[redact.Destination]runtime.Message{redact.PostHog: m}}
+	return []runtime.Recorded{call}, []eventstest.Event{e}
+}
+
+// changed returns a copy of the only event with a change.
+func changed(arrived []eventstest.Event, change func(*eventstest.Event)) []eventstest.Event {
+	e := arrived[0]
+	change(&e)
+	return []eventstest.Event{e}
+}
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	writeTable(&out, [][2]cell{
+		{{title: "Track é"}, {title: "ping", pieces: []string{`"a": 1`, `"b": "` + strings.Repeat("é", 49) + `"`, `"c": 2`}}},
+	})
+	rule := strings.Repeat("─", columnWidth)
+	want := "  called" + strings.Repeat(" ", 50) + " │ received by PostHog\n" +
+		"  " + rule + "─┼─" + rule + "\n" +
+		"  Track é" + strings.Repeat(" ", 49) + " │ ping\n" +
+		"  " + strings.Repeat(" ", 56) + " │   \"a\": 1,\n" +
+		"  " + strings.Repeat(" ", 56) + " │   \"b\": \"" + strings.Repeat("é", 49) + "\",\n" +
+		"  " + strings.Repeat(" ", 56) + " │   \"c\": 2\n"
+	if out.String() != want {
+		t.Errorf("table:\n%s\nwant:\n%s", &out, want)
+	}
+}
