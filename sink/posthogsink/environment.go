@@ -13,29 +13,35 @@ import (
 
 // The environment variables that Open and OpenAudit read.
 const (
-	envApp            = "APP_ENV"
-	envSend           = "EVENTS_SEND"
-	envLog            = "EVENTS_LOG"
-	envKey            = "POSTHOG_API_KEY"
-	envProjectKey     = "POSTHOG_PROJECT_API_KEY"
-	envHost           = "POSTHOG_HOST"
-	envTransport      = "POSTHOG_TRANSPORT"
-	envBatchSize      = "EVENTS_BATCH_SIZE"
-	envBatchInterval  = "EVENTS_BATCH_INTERVAL_MS"
-	envAuditSize      = "LOG_BATCH_SIZE"
-	envAuditInterval  = "LOG_BATCH_INTERVAL_MS"
-	envQueueSize      = "EVENTS_QUEUE_SIZE"
-	envSpoolDir       = "EVENTS_SPOOL_DIR"
-	envSpoolSync      = "EVENTS_SPOOL_SYNC"
-	envSpoolQuota     = "EVENTS_SPOOL_QUOTA_MB"
-	envSpoolOverflow  = "EVENTS_SPOOL_OVERFLOW"
-	envRedactKeys     = "EVENTS_REDACT_KEYS"
-	productionApp     = "production"
-	maxBatch          = 10_000
-	maxInterval       = 24 * time.Hour
-	maxQueue          = 10_000_000
-	maxSpoolQuotaInMB = 1 << 24
+	envApp           = "APP_ENV"
+	envSend          = "EVENTS_SEND"
+	envLog           = "EVENTS_LOG"
+	envKey           = "POSTHOG_API_KEY"
+	envProjectKey    = "POSTHOG_PROJECT_API_KEY"
+	envHost          = "POSTHOG_HOST"
+	envTransport     = "POSTHOG_TRANSPORT"
+	envBatchSize     = "EVENTS_BATCH_SIZE"
+	envBatchInterval = "EVENTS_BATCH_INTERVAL_MS"
+	envAuditSize     = "LOG_BATCH_SIZE"
+	envAuditInterval = "LOG_BATCH_INTERVAL_MS"
+	envQueueSize     = "EVENTS_QUEUE_SIZE"
+	envSpoolDir      = "EVENTS_SPOOL_DIR"
+	envSpoolSync     = "EVENTS_SPOOL_SYNC"
+	envSpoolQuota    = "EVENTS_SPOOL_QUOTA_MB"
+	envSpoolOverflow = "EVENTS_SPOOL_OVERFLOW"
+	envRedactKeys    = "EVENTS_REDACT_KEYS"
 )
+
+// The largest numbers that make sense.
+const (
+	maxBatch        = 10_000
+	maxInterval     = 24 * time.Hour
+	maxQueue        = 10_000_000
+	maxSpoolQuotaMB = 1 << 24
+)
+
+// productionApp is the APP_ENV of production.
+const productionApp = "production"
 
 // The values of EVENTS_SEND and EVENTS_LOG, of which the first is the default.
 const (
@@ -169,7 +175,7 @@ func (e *environment) keys() redact.Keys {
 func (e *environment) spool() {
 	e.choice(envSpoolSync, "interval", "sync")
 	e.choice(envSpoolOverflow, "refuse", "block", "drop_oldest")
-	e.integer(envSpoolQuota, 1024, maxSpoolQuotaInMB)
+	e.integer(envSpoolQuota, 1024, maxSpoolQuotaMB)
 	if e.text(envSpoolDir) != "" {
 		e.malformed(envSpoolDir, "is set, but this version has no durable queue: unset it to use the memory queue")
 	}

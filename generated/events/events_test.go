@@ -1,0 +1,156 @@
+package events_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"github.com/eventgen/eventgen/generated/events"
+	"github.com/eventgen/eventgen/redact"
+	"github.com/eventgen/eventgen/runtime"
+)
+
+// counter is a sink that takes everything at once.
+type counter struct{ events atomic.Int64 }
+
+func (*counter) Name() string { return "counter" }
+
+func (c *counter) Send(_ context.Context, b runtime.Batch) ([]runtime.Verdict, error) {
+	c.events.Add(int64(len(b.Messages)))
+	return nil, nil
+}
+
+func (*counter) Close(context.Context) error { return nil }
+
+// request is event M of the performance targets: 14 properties, one pseudonym, one address cut to its network.
+func request() events.APIRequest {
+	return events.APIRequest{
+		RequestID:    "0189d0f5-7b1e-7c3a-9f00-0123456789ab",
+		UserID:       runtime.Some(redact.Raw("user_123")),
+		UserRole:     runtime.Some("admin"),
+		OrgID:        runtime.Some("org_77"),
+		Method:       "GET",
+		Path:         "/api/v1/announcements/{id}",
+		Route:        runtime.Some("/api/v1/announcements/{id}"),
+		StatusCode:   200,
+		Result:       events.APIRequestResultSuccess,
+		DurationMs:   12.75,
+		UserAgent:    runtime.Some(redact.Raw("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0")),
+		IP:           runtime.Some(redact.Raw("203.0.113.77")),
+		SampleWeight: runtime.Float(1),
+	}
+}
+
+// announcement is event S: 5 properties, nothing to redact.
+func announcement() events.AnnouncementPublished {
+	return events.AnnouncementPublished{
+		OrgID:          "org_77",
+		AnnouncementID: "0189d0f5-7b1e-7c3a-9f00-0123456789ab",
+		Audience:       events.AnnouncementPublishedAudienceStaff,
+		RecipientCount: runtime.Int(120),
+		Title:          runtime.Some("Office closed on Friday"),
+	}
+}
+
+func newClient(tb testing.TB) (*runtime.Client, *counter) {
+	tb.Helper()
+	sink := &counter{}
+	cfg := runtime.Config{QueueSize: 1 << 20, BatchSize: 1000}
+	client, err := runtime.New(events.Registry(), cfg, runtime.WithSink(runtime.PostHog, sink))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := client.Close(context.Background()); err != nil {
+			tb.Error(err)
+		}
+		if stats := client.Stats(); uint64(sink.events.Load()) != stats.Accepted {
+			tb.Errorf("%d of %d accepted events arrived", sink.events.Load(), stats.Accepted)
+		}
+	})
+	return client, sink
+}
+
+// TestTrackAllocatesNothing is not parallel: it counts the allocations of the whole process.
+func TestTrackAllocatesNothing(t *testing.T) {
+	client, _ := newClient(t)
+	ctx := t.Context()
+	small, medium := announcement(), request()
+	track := map[string]func() error{
+		"S": func() error { return events.TrackAnnouncementPublished(ctx, client, "user_123", small) },
+		"M": func() error { return events.TrackAPIRequest(ctx, client, "user_123", medium) },
+		"M with options": func() error {
+			return events.TrackAPIRequest(ctx, client, "", medium, runtime.WithoutPersonProfile(), runtime.WithGroup("organization", "org_77"))
+		},
+		"Validate": medium.Validate,
+	}
+	for name, call := range track {
+		for range 2000 { // until the queue has the blocks it needs
+			if err := call(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := client.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+		allocs := testing.AllocsPerRun(500, func() {
+			if err := call(); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if allocs != 0 && !raceEnabled {
+			t.Errorf("%s: %v allocations a call", name, allocs)
+		}
+	}
+}
+
+func BenchmarkTrack(b *testing.B) {
+	ctx := context.Background()
+	b.Run("S", func(b *testing.B) {
+		client, _ := newClient(b)
+		event := announcement()
+		b.ReportAllocs()
+		for b.Loop() {
+			for events.TrackAnnouncementPublished(ctx, client, "user_123", event) != nil {
+				_ = client.Flush(ctx) // the queue is full: wait, so that nothing wins by dropping
+			}
+		}
+	})
+	b.Run("M", func(b *testing.B) {
+		client, _ := newClient(b)
+		event := request()
+		b.ReportAllocs()
+		for b.Loop() {
+			for events.TrackAPIRequest(ctx, client, "user_123", event) != nil {
+				_ = client.Flush(ctx)
+			}
+		}
+	})
+}
+
+func BenchmarkValidate(b *testing.B) {
+	event := request()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := event.Validate(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestSchemasAreServed(t *testing.T) {
+	t.Parallel()
+	reg := events.Registry()
+	for _, e := range reg.Events {
+		name := e.Name
+		if e.Kind == runtime.KindGroup {
+			name += ":" + e.Group
+		}
+		file, err := events.Schemas().Open(reg.SchemaFiles[name])
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		_ = file.Close()
+	}
+}
