@@ -33,7 +33,7 @@ func (c *Client) Begin(ctx context.Context, e *Event, distinctID string, opts []
 	}
 	p, err := c.plan(e)
 	w := newWriter(p)
-	w.client, w.ctx, w.subject, w.err = c, ctx, distinctID, err
+	w.client, w.ctx, w.now, w.subject, w.err = c, ctx, c.clock(), distinctID, err
 	for i := range opts {
 		opts[i].apply(&w.options)
 	}
@@ -77,7 +77,7 @@ func undeclaredEvent(name string) error {
 func (w *Writer) identify(e *Event) {
 	w.uuid = w.options.uuid
 	if w.uuid == (UUID{}) {
-		w.uuid = newUUID(w.client.clock())
+		w.uuid = newUUID(w.now)
 	}
 	anonymous := w.subject == "" && w.options.personless && e.Kind == KindTrack
 	if w.err == nil && !anonymous {

@@ -131,7 +131,7 @@ func (w *Writer) timestamp() int64 {
 	if !w.options.timestamp.IsZero() {
 		return w.options.timestamp.UnixMicro()
 	}
-	return w.client.stamps.next(w.client.clock())
+	return w.client.stamps.next(w.now)
 }
 
 // sampledOut decides by the distinct_id, so that all events of a person are kept or none.

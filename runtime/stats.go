@@ -45,7 +45,7 @@ type Stats struct {
 	RandomKey bool
 	Accepted  uint64
 	// Rejected counts the events whose Track call returned an error, by reason: "invalid", "distinct_id", "too_large",
-	// "queue_full", "closed", "unusable" (TrackMap without a validator); and "sampled" for those that sampling left out,
+	// "queue_full", "closed", "no_validator" (TrackMap without one); and "sampled" for those that sampling left out,
 	// without an error.
 	Rejected Counts
 	// Unsent counts the accepted events of a client without sinks, which are forgotten.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"sync"
+	"time"
 	"unicode/utf8"
 )
 
@@ -16,6 +17,7 @@ import (
 type Writer struct {
 	client  *Client // nil in a Writer that only checks
 	ctx     context.Context
+	now     time.Time // when the event began; read once, for a clock costs as much as a property
 	plan    *plan
 	err     error // why the event cannot be accepted whatever its properties are
 	options eventOptions

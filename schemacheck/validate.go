@@ -2,6 +2,7 @@ package schemacheck
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -85,10 +86,12 @@ func compile(file string, data []byte) (*jsonschema.Schema, error) {
 	return schema, nil
 }
 
-// violations lists the leaves of the judge's tree of causes, by path.
+// violations lists the leaves of the judge's tree of causes, in an order that does not depend on the judge's maps.
 func violations(invalid *jsonschema.ValidationError) []runtime.Violation {
 	found := collect(nil, invalid)
-	slices.SortStableFunc(found, func(a, b runtime.Violation) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(found, func(a, b runtime.Violation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Detail, b.Detail))
+	})
 	return found
 }
 
