@@ -21,8 +21,8 @@ func valuesFor(s redact.Strategy) []string {
 		return []string{"jane@example.com", " Jane@Mail.Example.COM ", long + "@example.com"}
 	case redact.ScrubURL:
 		return []string{
-			"https://jane:pw@Example.com:443/users/42?a=b#c", "/v2/users/jane@example.com", "http://[2001:db8::1]/", "http://203.0.113.7/",
-			"https://example.com/" + long, "https://example.com/?" + long,
+			"https://jane:pw@Example.com:443/users/42?a=b#c", "/v2/users/jane@example.com",
+			"http://[2001:db8::1]/", "http://203.0.113.7/", "https://example.com/" + long, "https://example.com/?" + long,
 		}
 	default:
 		return []string{"", "jane", " Jane.Doe@Example.COM", "JÜRGEN@example.com", "+49 151 123", "2001:db8::1", "\xff\xfe", long}
@@ -32,7 +32,7 @@ func valuesFor(s redact.Strategy) []string {
 // hashed are the categories with a normal form of their own.
 var hashed = []string{id, email, "user.contact.phone_number"}
 
-func testAllocs(t *testing.T, name string, f func([]byte) ([]byte, redact.Outcome)) {
+func testAllocs(t *testing.T, name string, f func([]byte)) {
 	t.Helper()
 	buffer := make([]byte, 0, 1<<17)
 	if n := testing.AllocsPerRun(100, func() { f(buffer) }); n != 0 {
@@ -50,17 +50,18 @@ func TestAllocations(t *testing.T) {
 		for _, category := range hashed {
 			r := rule(t, category, s)
 			for _, v := range valuesFor(s) {
-				testAllocs(t, fmt.Sprintf("%s of %.40q", s, v), func(dst []byte) ([]byte, redact.Outcome) { return r.AppendString(dst, v) })
+				name := fmt.Sprintf("%s of %.40q", s, v)
+				testAllocs(t, name, func(dst []byte) { r.AppendString(dst, v) })
 			}
-			testAllocs(t, s.String()+" of an integer", func(dst []byte) ([]byte, redact.Outcome) { return r.AppendInteger(dst, -1<<53) })
-			testAllocs(t, s.String()+" of a number", func(dst []byte) ([]byte, redact.Outcome) { return r.AppendNumber(dst, -1.7976931348623157e-300) })
-			testAllocs(t, s.String()+" of a boolean", func(dst []byte) ([]byte, redact.Outcome) { return r.AppendBoolean(dst, true) })
-			testAllocs(t, s.String()+" of a time", func(dst []byte) ([]byte, redact.Outcome) { return r.AppendTime(dst, at) })
+			testAllocs(t, s.String()+" of an integer", func(dst []byte) { r.AppendInteger(dst, -1<<53) })
+			testAllocs(t, s.String()+" of a number", func(dst []byte) { r.AppendNumber(dst, -1.7976931348623157e-300) })
+			testAllocs(t, s.String()+" of a boolean", func(dst []byte) { r.AppendBoolean(dst, true) })
+			testAllocs(t, s.String()+" of a time", func(dst []byte) { r.AppendTime(dst, at) })
 		}
 	}
 	address := rule(t, "user.device.ip_address", redact.Hash)
 	for _, v := range valuesFor(redact.TruncateIP) {
-		testAllocs(t, "hash of "+v, func(dst []byte) ([]byte, redact.Outcome) { return address.AppendString(dst, v) })
+		testAllocs(t, "hash of "+v, func(dst []byte) { address.AppendString(dst, v) })
 	}
 }
 

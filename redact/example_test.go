@@ -78,7 +78,8 @@ func ExampleValue() {
 
 // Pseudonyms find what was sent about a person, also under keys that are no longer active.
 func ExampleEngine_Pseudonyms() {
-	keys, err := redact.ParseKeys("k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=,k0:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj9AQUJDREVGRw")
+	keys, err := redact.ParseKeys("k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=," +
+		"k0:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj9AQUJDREVGRw")
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -81,7 +81,8 @@ func FuzzPolicy(f *testing.F) {
 				t.Fatalf("tightened by %s to keep", s)
 			}
 		}
-		if engine.Rule(category, redact.Audit, redact.Keep, true).Strategy() != redact.Drop && category != "" && category != "none" {
+		personal := category != "" && category != "none"
+		if personal && engine.Rule(category, redact.Audit, redact.Keep, true).Strategy() != redact.Drop {
 			t.Fatalf("%q: kept for a destination without a strategy", category)
 		}
 	})
@@ -191,7 +192,9 @@ func normal(category, v string) string {
 
 func FuzzTruncateIP(f *testing.F) {
 	r := rule(f, id, redact.TruncateIP)
-	for _, v := range []string{"203.0.113.7", "2001:db8::1", "::ffff:1.2.3.4", "fe80::1%eth0", "2002:cb00:7107::", "1.2.3.4%a", ""} {
+	for _, v := range []string{
+		"203.0.113.7", "2001:db8::1", "::ffff:1.2.3.4", "fe80::1%eth0", "2002:cb00:7107::", "1.2.3.4%a", "",
+	} {
 		f.Add(v, uint64(1))
 	}
 	f.Fuzz(func(t *testing.T, v string, seed uint64) {
@@ -225,7 +228,9 @@ func FuzzTruncateIP(f *testing.F) {
 
 func FuzzTruncateTime(f *testing.F) {
 	r := rule(f, id, redact.TruncateTime)
-	for _, v := range []string{"2026-05-03", "2026-05-03T10:20:30Z", "2026-05-03T10:20:30.5+02:00", "0000-01-01T00:00:00+23:59", "Z", ""} {
+	for _, v := range []string{
+		"2026-05-03", "2026-05-03T10:20:30Z", "2026-05-03T10:20:30.5+02:00", "0000-01-01T00:00:00+23:59", "Z", "",
+	} {
 		f.Add(v, uint64(1), int64(1<<40))
 	}
 	f.Fuzz(func(t *testing.T, v string, seed uint64, unix int64) {
@@ -340,10 +345,11 @@ func checkScrubbed(t *testing.T, r *redact.Rule, v, got string, ok bool) {
 		return
 	}
 	u, err := url.Parse(got)
-	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Opaque != "" || strings.ContainsAny(got, "@?#%\\ ") {
+	if err != nil || u.User != nil || u.RawQuery+u.Fragment+u.Opaque != "" || strings.ContainsAny(got, "@?#%\\ ") {
 		t.Fatalf("%q: %q has parts that must be gone: %v", v, got, err)
 	}
-	if given, err := url.Parse(v); err == nil && (!strings.EqualFold(given.Host, u.Host) || !strings.EqualFold(given.Scheme, u.Scheme)) {
+	given, err := url.Parse(v)
+	if err == nil && (!strings.EqualFold(given.Host, u.Host) || !strings.EqualFold(given.Scheme, u.Scheme)) {
 		t.Fatalf("%q: %q has another scheme or host", v, got)
 	}
 	if again, _ := apply(t, r, got); again != got {
@@ -359,8 +365,9 @@ func FuzzStringAndValue(f *testing.F) {
 		if s.Reveal() != v || w.Reveal() != v || !s.Equal(redact.Raw(strings.Clone(v))) || !w.Equal(redact.Wrap(v)) {
 			t.Fatalf("%q is not revealed as it was", v)
 		}
-		secret := "s" + marker(uint64(len(v))) + v
-		noMarker(t, marker(uint64(len(v))), fmt.Sprintf(format, redact.Raw(secret), redact.Wrap(secret), struct{ s redact.String }{redact.Raw(secret)}))
+		m := marker(uint64(len(v)))
+		s, w = redact.Raw("s"+m+v), redact.Wrap("s"+m+v)
+		noMarker(t, m, fmt.Sprintf(format, s, w, struct{ s redact.String }{s}))
 		var back redact.String
 		if err := back.UnmarshalText([]byte(v)); (err != nil) != (v == "[redacted]") || err == nil && back.Reveal() != v {
 			t.Fatalf("%q decodes as %q, %v", v, back.Reveal(), err)

@@ -295,7 +295,9 @@ func TestLeakMatrixFindsLeaks(t *testing.T) {
 		}
 	}
 	numbers := strings.Join(sweep(containers(secretNumber)), "\n")
-	for _, want := range []string{"%d of direct", "%x of slice", "%b of direct", "%o of map", "%X of nested", "json of exported"} {
+	for _, want := range []string{
+		"%d of direct", "%x of slice", "%b of direct", "%o of map", "%X of nested", "json of exported",
+	} {
 		if !strings.Contains(numbers, want) {
 			t.Errorf("the sweep does not find the number in %s", want)
 		}
@@ -320,8 +322,9 @@ func TestShowsPlaceholder(t *testing.T) {
 	s, v := redact.Raw(secretText), redact.Wrap(secretNumber)
 	for name, got := range map[string]string{
 		"Sprint": fmt.Sprint(s, v), "%q": fmt.Sprintf("%q %08.3x", s, &v), "%#v": fmt.Sprintf("%#v %d", s, v),
-		"json": encoded(json.Marshal([]any{s, v})), "xml": encoded(xml.Marshal([]any{s, v})), "GoString": s.GoString() + v.GoString(),
-		"slog": written(func(w io.Writer) { slog.New(slog.NewTextHandler(w, nil)).Info("", "s", s, "v", v) }),
+		"json": encoded(json.Marshal([]any{s, v})), "xml": encoded(xml.Marshal([]any{s, v})),
+		"GoString": s.GoString() + v.GoString(),
+		"slog":     written(func(w io.Writer) { slog.New(slog.NewTextHandler(w, nil)).Info("", "s", s, "v", v) }),
 		"slog json": written(func(w io.Writer) {
 			slog.New(slog.NewJSONHandler(w, nil)).Info("", "s", s, "v", struct{ V any }{v})
 		}),

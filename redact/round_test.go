@@ -27,8 +27,8 @@ func TestRoundNumbers(t *testing.T) {
 	t.Parallel()
 	r := rule(t, id, redact.Round)
 	for give, want := range map[float64]string{
-		0: "0", 1234: "1200", -1234: "-1200", 0.0567: "0.057", 1.25: "1.2", 1.75: "1.8", 1.15: "1.1", 99.5: "100", 12.5: "12", 13.5: "14",
-		1e-9: "1e-09", 1.23e-300: "1.2e-300", 5e-324: "5e-324", 1.66e21: "1.7e+21", 9.96e20: "1e+21", 52.520008: "53",
+		0: "0", 1234: "1200", -1234: "-1200", 0.0567: "0.057", 1.25: "1.2", 1.75: "1.8", 1.15: "1.1", 99.5: "100",
+		12.5: "12", 13.5: "14", 1e-9: "1e-09", 1.23e-300: "1.2e-300", 5e-324: "5e-324", 1.66e21: "1.7e+21", 9.96e20: "1e+21", 52.520008: "53",
 	} {
 		if got, outcome := r.AppendNumber(nil, give); string(got) != want || outcome != redact.Literal {
 			t.Errorf("%v: %s, %d; want %s", give, got, outcome, want)
@@ -52,7 +52,8 @@ func TestRoundAgainstStrconv(t *testing.T) {
 		}
 		integer, _ := r.AppendInteger(nil, v)
 		number, _ := r.AppendNumber(nil, float64(v))
-		if text := strconv.FormatFloat(want, 'f', 0, 64); v != 0 && (string(integer) != text || string(number) != text) {
+		text := strconv.FormatFloat(want, 'f', 0, 64)
+		if v != 0 && (string(integer) != text || string(number) != text) {
 			t.Fatalf("%d: integer %s, number %s; want %s", v, integer, number, text)
 		}
 	}

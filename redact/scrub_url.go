@@ -79,22 +79,30 @@ const (
 // token, an e-mail address, a handle, a pair of coordinates, or anything with characters that words of routes do not have,
 // percent-encoded ones included. It would rather take a word for an identifier than the reverse.
 func isIdentifier(segment string) bool {
-	digits, hexadecimal := 0, 0
-	for i := range len(segment) {
+	digits, hexadecimal, n := 0, 0, len(segment)
+	for i := range n {
 		c := segment[i]
-		switch {
-		case isDigit(c):
-			digits++
-		case !isLetter(c) && strings.IndexByte("-_.~!$'()*+:{}", c) < 0:
+		if !isWordByte(c) {
 			return true
+		}
+		if isDigit(c) {
+			digits++
 		}
 		if isHex(c) || c == '-' {
 			hexadecimal++
 		}
 	}
-	n := len(segment)
-	return digits > maxWordDigits || digits > 0 && (digits == n || n > maxMixedWord) ||
-		n > maxWord || n >= leastHex && hexadecimal == n
+	return hasTooManyDigits(digits, n) || n > maxWord || n >= leastHex && hexadecimal == n
+}
+
+// isWordByte reports whether words of routes may have c.
+func isWordByte(c byte) bool {
+	return isDigit(c) || isLetter(c) || strings.IndexByte("-_.~!$'()*+:{}", c) >= 0
+}
+
+// hasTooManyDigits reports whether a segment of n bytes is no word for its digits.
+func hasTooManyDigits(digits, n int) bool {
+	return digits > maxWordDigits || digits > 0 && (digits == n || n > maxMixedWord)
 }
 
 // isScheme reports whether v is a scheme (RFC 3986, section 3.1) and not a token.

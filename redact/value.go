@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -44,10 +43,13 @@ func (v Value[T]) Equal(other Value[T]) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// UnmarshalJSON decodes a T. Its error never quotes the input. What [Value.MarshalJSON] wrote is refused unless T is a
-// type that a string decodes into.
+// UnmarshalJSON decodes a T, so that a request body can be decoded straight into a classified field. Null changes nothing, as
+// is the convention. Errors never quote the input, and [redacted] is one: what an encoder has hidden cannot be read back.
 func (v *Value[T]) UnmarshalJSON(data []byte) error {
-	if bytes.Equal(data, []byte(`"`+placeholder+`"`)) {
+	switch string(data) {
+	case "null":
+		return nil
+	case `"` + placeholder + `"`:
 		return errDecode
 	}
 	var decoded T

@@ -104,6 +104,9 @@ func TestDecoding(t *testing.T) {
 	if r.Email.Reveal() != "jane@example.com" || r.Age.Reveal() != 41 || r.Born.Reveal().Year() != 1985 {
 		t.Errorf("decoded %s, %d, %s", r.Email.Reveal(), r.Age.Reveal(), r.Born.Reveal())
 	}
+	if err := json.Unmarshal([]byte(`{"email": null, "age": null, "born": null}`), &r); err != nil || r.Age.Reveal() != 41 {
+		t.Errorf("null decoded as %d, %v", r.Age.Reveal(), err)
+	}
 	if err := xml.Unmarshal([]byte("<r><email>j@x.example</email></r>"), &r); err != nil || r.Email.Reveal() != "j@x.example" {
 		t.Errorf("decoded %s, %v from XML", r.Email.Reveal(), err)
 	}

@@ -146,6 +146,7 @@ func (w *Writer) accept() error {
 		return nil
 	}
 	if err == nil {
+		w.client.unredactable.Add(w.unredactable)
 		w.closeLanes()
 		err = w.checkSize()
 	}

@@ -36,6 +36,7 @@ func (w *Writer) Any(value any) {
 		if !dropped(v, i) {
 			e := treeEncoder{rule: v.rule(i)}
 			w.lanes[i].properties = e.append(w.begin(i, key), tree)
+			w.unredactable += e.failures
 		}
 	}
 	if w.unique > 0 {
@@ -161,8 +162,9 @@ func marshal(value any) (data []byte, err error) {
 
 // treeEncoder writes a plain tree, each scalar through a rule. A nil rule keeps.
 type treeEncoder struct {
-	rule    *redact.Rule
-	scratch []byte
+	rule     *redact.Rule
+	scratch  []byte
+	failures uint64 // scalars that the rule could not handle; they become null
 }
 
 func (e *treeEncoder) append(dst []byte, tree any) []byte {
@@ -229,6 +231,7 @@ func (e *treeEncoder) appendScalar(dst []byte, scalar any) ([]byte, bool) {
 	case redact.Literal:
 		return append(dst, e.scratch...), true
 	default:
+		e.failures++
 		return dst, false
 	}
 }

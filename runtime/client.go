@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/eventgen/eventgen/redact"
@@ -25,6 +26,7 @@ type Client struct {
 	plans         sync.Map // *Event to *plan
 	geoIP         bool
 	maxEventBytes int
+	unredactable  atomic.Uint64
 
 	mode      string
 	randomKey bool

@@ -380,3 +380,49 @@ func TestTrackMapRefuses(t *testing.T) {
 		t.Errorf("without a validator: %v", err)
 	}
 }
+
+func TestUnredactableValuesAreLeftOutAndCounted(t *testing.T) {
+	t.Parallel()
+	located := Event{Name: "located", Object: Object{Properties: []Property{
+		{Name: "ip", Required: true, Value: Value{Type: String, Category: "user.device.ip_address"}},
+		{Name: "more", Required: true, Value: Value{Type: Any, Category: "user.device.ip_address"}},
+	}}}
+	reg := &Registry{Events: []*Event{&located}, Policy: redact.Policy{
+		{Category: "user.device", Strategies: redact.Strategies{PostHog: redact.TruncateIP}},
+	}}
+	var got []Recorded
+	c, err := New(reg, Config{}, WithRecorder(func(r Recorded) { got = append(got, r) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := c.Begin(t.Context(), &located, "u1", nil)
+	w.String("no address")
+	w.Any([]any{"203.0.113.7", "canary"})
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"more": []any{"203.0.113.0", nil}, "$geoip_disable": true}
+	if posthog := properties(t, got[0], redact.PostHog); !reflect.DeepEqual(posthog, want) {
+		t.Errorf("got %v, want %v", posthog, want)
+	}
+	if n := c.Stats().Unredactable; n != 2 {
+		t.Errorf("%d values counted, want 2", n)
+	}
+}
+
+func TestIdentityWithoutPolicyIsKept(t *testing.T) {
+	t.Parallel()
+	plain := Event{Name: "plain"}
+	reg := &Registry{Identity: "user.unique_id", Events: []*Event{&plain}}
+	var got []Recorded
+	c, err := New(reg, Config{}, WithRecorder(func(r Recorded) { got = append(got, r) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Begin(t.Context(), &plain, "u1", nil).Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if id := got[0].Messages[redact.PostHog].DistinctID; id != "u1" {
+		t.Errorf("distinct_id %q, want it as it is", id)
+	}
+}

@@ -72,7 +72,7 @@ func groupLanes(e *Event, reg *Registry, engine *redact.Engine, used destination
 	bySignature := map[string]int{}
 	for _, d := range used.list() {
 		s := signer{engine: engine, destination: d, seen: map[*Object]bool{}}
-		s.sign(engine.Rule(reg.Identity, d, redact.Drop, false))
+		s.sign(identityRule(reg, engine, d))
 		s.object(&e.Object)
 		i, ok := bySignature[string(s.signature)]
 		if !ok {
@@ -98,7 +98,12 @@ func (e *Event) destinations() destinations {
 	return set
 }
 
+// identityRule returns what happens to distinct_id, aliases and group keys; nil keeps them. So does a category without a
+// policy, of which the generator warns: an event cannot be without a distinct_id.
 func identityRule(reg *Registry, engine *redact.Engine, d redact.Destination) *redact.Rule {
+	if _, governed := reg.Policy.Find(reg.Identity); !governed {
+		return nil
+	}
 	rule := engine.Rule(reg.Identity, d, redact.Drop, false)
 	if rule.Strategy() == redact.Keep {
 		return nil
@@ -114,7 +119,14 @@ type signer struct {
 	seen        map[*Object]bool
 }
 
-func (s *signer) sign(rule *redact.Rule) { s.signature = append(s.signature, byte(rule.Strategy())) }
+// sign adds a rule; nil keeps.
+func (s *signer) sign(rule *redact.Rule) {
+	strategy := redact.Keep
+	if rule != nil {
+		strategy = rule.Strategy()
+	}
+	s.signature = append(s.signature, byte(strategy))
+}
 
 func (s *signer) object(o *Object) {
 	if s.seen[o] {

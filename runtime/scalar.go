@@ -196,6 +196,21 @@ func (w *Writer) redacted(lane int, key, text []byte, outcome redact.Outcome) {
 		w.lanes[lane].properties = appendString(w.begin(lane, key), text)
 	case redact.Literal:
 		w.lanes[lane].properties = append(w.begin(lane, key), text...)
-	case redact.Dropped: // left out
+	default:
+		w.countFailure(lane)
+	}
+}
+
+// countFailure counts a value that its strategy could not handle; one that the policy drops is as it should be.
+func (w *Writer) countFailure(lane int) {
+	f := w.top()
+	v := f.value
+	if f.object != nil {
+		v = &f.object.fields[f.count-1].value
+	} else {
+		v = v.items
+	}
+	if v.rules[lane].Strategy() != redact.Drop {
+		w.unredactable++
 	}
 }

@@ -48,6 +48,9 @@ type Stats struct {
 	// "queue_full", "closed", "no_validator" (TrackMap without one); and "sampled" for those that sampling left out,
 	// without an error.
 	Rejected Counts
+	// Unredactable counts the values of accepted events that were left out because their strategy could not handle them,
+	// such as an address that is none under truncate_ip: once for each policy in use.
+	Unredactable uint64
 	// Unsent counts the accepted events of a client without sinks, which are forgotten.
 	Unsent uint64
 	Sinks  []SinkStats
@@ -104,7 +107,7 @@ func (c *Client) Stats() Stats {
 		return Stats{}
 	}
 	s := c.intake.stats()
-	s.Mode, s.RandomKey = c.mode, c.randomKey
+	s.Mode, s.RandomKey, s.Unredactable = c.mode, c.randomKey, c.unredactable.Load()
 	for i, sender := range c.senders {
 		sender.status.describe(&s.Sinks[i])
 		s.Sinks[i].Name, s.Sinks[i].Destination = sender.name, sender.destination

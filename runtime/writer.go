@@ -35,7 +35,10 @@ type Writer struct {
 
 	violations []Violation
 	more       int
-	value      any // the typed event, where a recorder wants it
+
+	unredactable uint64 // values that were left out because their strategy could not handle them
+
+	value any // the typed event, where a recorder wants it
 }
 
 // frame is one open container.

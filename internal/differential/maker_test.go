@@ -239,15 +239,21 @@ var examples = map[string][]string{
 	"uuid": {"0189d0f5-7b1e-7c3a-9f00-0123456789ab", "00000000-0000-0000-0000-000000000000"},
 	"email": {
 		"jo@example.com", `"a b"@example.com`, "a@[127.0.0.1]", "a@[IPv6:::1]", "a.b+c@x-y.example", "ü@example.com", " a@b.c",
-		`"@"@b.c`, "a@b.c.",
+		`"@"@b.c`, "a@b.c.", long(64) + "@b.c", long(65) + "@b.c", "a@" + long(63) + ".c", long(60) + "@" + labels(190), "a@" + labels(253),
+		`"a\"b"@c`, `"a\\"@c`, `""@c`, "(x)a@b.c", "a@b.c (x)",
 	},
 	"uri":       {"https://example.com/a?b#c", "urn:a:b", "http://[::1]:80/", "mailto:a@b.c", "/a", "http://[fe80::1%25en0]/"},
 	"ipv4":      {"203.0.113.7", "0.0.0.0", "255.255.255.255", "1.2.3.04", "+1.2.3.4"},
 	"ipv6":      {"2001:db8::1", "::", "::ffff:1.2.3.4", "fe80::1%eth0", "1:2:3:4:5:6:7:8"},
 	"date":      {"2026-11-21", "2024-02-29", "2023-02-29", "0000-01-01"},
 	"date-time": {"2026-11-21T12:00:00Z", "2026-11-21T12:00:00.123456789+01:00", "0001-01-01T00:00:01Z", "9999-12-31T23:59:59Z"},
-	"hostname":  {"example.com", "a", "a-b.c.", "a.-b", "x--y.z"},
+	"hostname":  {"example.com", "a", "a-b.c.", "a.-b", "x--y.z", long(63), long(64), labels(253), labels(254), labels(253) + "."},
 }
+
+// long returns a label of n letters, labels a name of n characters.
+func long(n int) string { return strings.Repeat("a", n) }
+
+func labels(n int) string { return strings.Repeat("abc.", (n-1)/4) + long((n-1)%4+1) }
 
 // formatted takes an example, or with some chance one with a character changed.
 func (m *maker) formatted(format string, noise float64) string {

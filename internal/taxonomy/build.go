@@ -57,7 +57,7 @@ func (b *builder) build() *Taxonomy {
 }
 
 // maxSuggestions bounds the searches for a similar name of the user's own, each of which looks at all names.
-const maxSuggestions = 100
+const maxSuggestions = 20
 
 // suggest returns a fix that names the nearest of the candidates.
 func (b *builder) suggest(name string, candidates []string) string {

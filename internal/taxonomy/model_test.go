@@ -313,8 +313,11 @@ events:
 		values["i"].Pattern,
 	}
 	want := []any{
-		"0123", int64(16), []any{int64(1000), int64(2)}, 0.001, 0.5, 0.25, "2024-01-01", true,
-		[]any{map[string]any{"a": []any{int64(1), 1.5, "x", nil, true}}}, "12", int64(15), "^a\nb$",
+		"0123", int64(16),
+		[]any{int64(1000), int64(2)},
+		0.001, 0.5, 0.25, "2024-01-01", true,
+		[]any{map[string]any{"a": []any{int64(1), 1.5, "x", nil, true}}},
+		"12", int64(15), "^a\nb$",
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -16,7 +16,11 @@ type decoder struct {
 	file   string
 	shapes map[reflect.Type]*shape
 	found  []diag.Diagnostic
+	misses int // unknown keys for which a suggestion was looked for
 }
+
+// maxSuggestions bounds the searches for a similar key, each of which looks at all keys of a mapping.
+const maxSuggestions = 100
 
 // custom is a type with a form of its own.
 type custom interface {
@@ -101,7 +105,10 @@ func (d *decoder) unknownKey(key *yaml.Node, sh *shape) {
 		d.report(x.WithFix("%s", advice))
 		return
 	}
-	d.report(x.WithFix("%s", diag.DidYouMean(key.Value, sh.keys)))
+	if d.misses++; d.misses <= maxSuggestions {
+		x = x.WithFix("%s", diag.DidYouMean(key.Value, sh.keys))
+	}
+	d.report(x)
 }
 
 // pairs yields the pairs of a mapping whose keys are scalars, each key once. It reports the others.

@@ -15,6 +15,11 @@ func checkText(file string, data []byte) (diag.Diagnostic, bool) {
 		return diag.New(at, "E001", "the file is UTF-16").WithFix("save it as UTF-8"), false
 	}
 	for i := 0; i < len(data); {
+		if data[i] >= ' ' && data[i] < 0x7f {
+			at.Column++
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRune(data[i:])
 		if problem := refusedRune(r, size); problem != "" {
 			return diag.New(at, "E001", "%s", problem).WithFix("%s", textAdvice(r, size)), false
