@@ -10,6 +10,8 @@
 package codegen
 
 import (
+	"maps"
+
 	"github.com/eventgen/eventgen/internal/taxonomy"
 )
 
@@ -24,16 +26,14 @@ func Generate(t *taxonomy.Taxonomy) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for path, content := range code {
-		files[path] = content
-	}
+	maps.Copy(files, code)
 	return files, nil
 }
 
 // codeTasks lists the Go files: one for each event and entity, one for what several of them share, and the index.
 func codeTasks(t *taxonomy.Taxonomy, fingerprint string) []task {
 	types := placeTypes(t)
-	tasks := []task{codeTask(t, indexFile, func(f *file) { writeIndex(f, t, fingerprint) })}
+	var tasks []task
 	for _, e := range t.Events {
 		tasks = append(tasks, codeTask(t, eventFile(e), func(f *file) { writeEvent(f, e, types.of(e)) }))
 	}
@@ -43,7 +43,7 @@ func codeTasks(t *taxonomy.Taxonomy, fingerprint string) []task {
 	if len(types.shared) > 0 {
 		tasks = append(tasks, codeTask(t, typesFile, func(f *file) { writeTypes(f, types.shared) }))
 	}
-	return tasks
+	return append(tasks, codeTask(t, indexFile, func(f *file) { writeIndex(f, t, fingerprint) }))
 }
 
 func codeTask(t *taxonomy.Taxonomy, path string, write func(*file)) task {

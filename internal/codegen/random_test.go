@@ -116,7 +116,7 @@ func (r *random) leaf(goName string) *taxonomy.Value {
 
 func TestRandomRegistriesAreValid(t *testing.T) {
 	t.Parallel()
-	const registries = 150
+	const registries = 80
 	for seed := range uint64(registries) {
 		files := generate(t, randomRegistry(seed))
 		checkTypes(t, files)
