@@ -114,16 +114,19 @@ func (c *comparison) maps(path string, got, want reflect.Value) {
 	}
 }
 
+// opt is what a pointer to a runtime.Opt can do.
+type opt interface{ State() runtime.State }
+
+var optType = reflect.TypeFor[opt]()
+
 // isOpt reports whether v is a runtime.Opt.
-func isOpt(v reflect.Value) bool {
-	_, ok := v.Interface().(interface{ State() runtime.State })
-	return ok
-}
+func isOpt(v reflect.Value) bool { return reflect.PointerTo(v.Type()).Implements(optType) }
 
 // openOpt returns the state of a runtime.Opt and what it holds.
 func openOpt(v reflect.Value) (runtime.State, reflect.Value) {
-	opt := v.Interface().(interface{ State() runtime.State })
-	return opt.State(), v.MethodByName("Value").Call(nil)[0]
+	p := reflect.New(v.Type()) // the methods have pointer receivers, and v may have no address
+	p.Elem().Set(v)
+	return p.Interface().(opt).State(), p.MethodByName("Value").Call(nil)[0]
 }
 
 // hasEqual reports whether values of v's type compare themselves: classified values, times.

@@ -51,9 +51,10 @@ func calledProperties(event any) []string {
 
 // goText returns a value of a generated struct about as Go spells it.
 func goText(value any) string {
+	if get := reflect.ValueOf(value).MethodByName("Get"); get.IsValid() { // a runtime.Opt
+		return goText(get.Call(nil)[0].Interface())
+	}
 	switch v := value.(type) {
-	case interface{ State() runtime.State }:
-		return goText(reflect.ValueOf(v).MethodByName("Value").Call(nil)[0].Interface())
 	case interface{ Reveal() string }:
 		return strconv.Quote(v.Reveal())
 	case string:
