@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Lines longer than frameWidth are cut to a window around the caret.
+// Of a long line, frameWidth characters are shown, from frameBefore before the caret where that lies beyond them.
 const (
 	frameWidth  = 200
 	frameBefore = 100
@@ -19,49 +19,49 @@ const (
 //
 // It is empty when the source is unknown.
 func (s *sources) frame(at Position) string {
-	line, ok := s.line(at.File, at.Line)
-	if !ok {
+	f := s.file(at.File)
+	if _, ok := f.line(at.Line); !ok {
 		return ""
 	}
 	var b strings.Builder
-	if before, ok := s.line(at.File, at.Line-1); ok && strings.TrimSpace(before) != "" {
-		text, _ := window(before, 1)
+	if before, ok := f.line(at.Line - 1); ok && strings.TrimSpace(before) != "" {
+		text, _ := f.window(at.Line-1, 1)
 		fmt.Fprintf(&b, "%5d | %s\n", at.Line-1, text)
 	}
-	text, pad := window(line, at.Column)
+	text, pad := f.window(at.Line, at.Column)
 	fmt.Fprintf(&b, "%5d | %s\n      | %s^\n", at.Line, text, pad)
 	return b.String()
 }
 
 // window returns the part of a line to show and the padding that puts a caret under the column. Tabs are kept in both, so
 // that the caret is right whatever their width.
-func window(line string, column int) (text, pad string) {
-	runes := []rune(line)
-	column = max(1, min(column, len(runes)+1))
-	from, to := 0, len(runes)
-	if len(runes) > frameWidth {
-		from = max(0, min(column-1-frameBefore, len(runes)-frameWidth))
-		to = from + frameWidth
+func (f *lines) window(number, column int) (text, pad string) {
+	var shown, before strings.Builder
+	skip := 0
+	if column > frameWidth {
+		skip = column - 1 - frameBefore
+		shown.WriteString("…")
+		before.WriteString(" ")
 	}
-	var b, p strings.Builder
-	if from > 0 {
-		b.WriteString("…")
-		p.WriteString(" ")
-	}
-	for i, r := range runes[from:to] {
+	n := skip
+	for _, r := range f.from(number, skip) {
+		if n == skip+frameWidth {
+			shown.WriteString("…")
+			break
+		}
 		r = visible(r)
-		b.WriteRune(r)
-		if from+i >= column-1 {
-			continue
-		}
-		if r == '\t' {
-			p.WriteRune(r)
-		} else {
-			p.WriteString(strings.Repeat(" ", cells(r)))
+		shown.WriteRune(r)
+		if n++; n < column {
+			before.WriteString(blank(r))
 		}
 	}
-	if to < len(runes) {
-		b.WriteString("…")
+	return strings.TrimRight(shown.String(), " \t"), before.String()
+}
+
+// blank returns white space as wide as r.
+func blank(r rune) string {
+	if r == '\t' {
+		return "\t"
 	}
-	return strings.TrimRight(b.String(), " \t"), p.String()
+	return strings.Repeat(" ", cells(r))
 }

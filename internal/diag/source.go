@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -8,7 +9,7 @@ import (
 // Source returns the text of a file named in a diagnostic, or nil when it cannot; a frame is then left out.
 type Source func(file string) []byte
 
-// sources remembers the line starts of the files that frames are cut from.
+// sources remembers the files that frames are cut from.
 type sources struct {
 	read  Source
 	files map[string]*lines
@@ -16,35 +17,38 @@ type sources struct {
 
 // lines is a text with the offset of each line.
 type lines struct {
-	text   []byte
-	starts []int
+	text   string
+	starts []int         // one more than there are lines
+	marks  map[int][]int // by line number: offsets in the line of every markWidth-th character
 }
+
+// markWidth is the characters between two marks. Without marks, a finding far into a long line would cost its length, and
+// many findings in one line its square.
+const markWidth = 1024
 
 func newSources(read Source) *sources {
 	return &sources{read: read, files: map[string]*lines{}}
 }
 
-// line returns the text of a line without its line break.
-func (s *sources) line(file string, number int) (string, bool) {
-	if s.read == nil || number < 1 {
-		return "", false
-	}
-	f, ok := s.files[file]
+// file returns the lines of a file, none when it cannot be read.
+func (s *sources) file(name string) *lines {
+	f, ok := s.files[name]
 	if !ok {
-		f = splitLines(s.read(file))
-		s.files[file] = f
+		f = &lines{}
+		if s.read != nil {
+			f = splitLines(string(s.read(name)))
+		}
+		s.files[name] = f
 	}
-	if number >= len(f.starts) {
-		return "", false
-	}
-	return trimBreak(string(f.text[f.starts[number-1]:f.starts[number]])), true
+	return f
 }
 
-// splitLines finds the lines as YAML does: they end with LF, CR LF or CR. starts has one entry more than there are lines.
-func splitLines(text []byte) *lines {
-	f := &lines{text: text, starts: []int{0}}
-	for i, c := range text {
-		if c == '\n' || c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+// splitLines finds the lines as YAML does: they end with LF, CR LF or CR. A byte order mark is not part of the first.
+func splitLines(text string) *lines {
+	text = strings.TrimPrefix(text, "\ufeff")
+	f := &lines{text: text, starts: []int{0}, marks: map[int][]int{}}
+	for i := range len(text) {
+		if c := text[i]; c == '\n' || c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
 			f.starts = append(f.starts, i+1)
 		}
 	}
@@ -54,11 +58,43 @@ func splitLines(text []byte) *lines {
 	return f
 }
 
-func trimBreak(s string) string {
-	for s != "" && (s[len(s)-1] == '\n' || s[len(s)-1] == '\r') {
-		s = s[:len(s)-1]
+// line returns the text of a line without its line break, and whether there is such a line.
+func (f *lines) line(number int) (string, bool) {
+	if number < 1 || number >= len(f.starts) {
+		return "", false
 	}
-	return s
+	return strings.TrimRight(f.text[f.starts[number-1]:f.starts[number]], "\r\n"), true
+}
+
+// from returns what follows the first skip characters of a line.
+func (f *lines) from(number, skip int) string {
+	line, _ := f.line(number)
+	if len(line) > markWidth {
+		marks, ok := f.marks[number]
+		if !ok {
+			marks = markLine(line)
+			f.marks[number] = marks
+		}
+		i := min(skip/markWidth, len(marks)-1)
+		line, skip = line[marks[i]:], skip-i*markWidth
+	}
+	for ; skip > 0 && line != ""; skip-- {
+		_, size := utf8.DecodeRuneInString(line)
+		line = line[size:]
+	}
+	return line
+}
+
+func markLine(line string) []int {
+	var marks []int
+	n := 0
+	for i := range line {
+		if n%markWidth == 0 {
+			marks = append(marks, i)
+		}
+		n++
+	}
+	return marks
 }
 
 // wide holds East Asian wide characters and emoji, roughly: a misjudged one moves a caret by one column.

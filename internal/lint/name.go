@@ -114,14 +114,15 @@ func checkSameTypes(r *run) {
 			first[m.name] = m
 			continue
 		}
-		if a, b := m.property.Value.Type, earlier.property.Value.Type; a != b {
-			r.report(m.subject, sameType(r, m, earlier, a, b))
+		if m.property.Value.Type != earlier.property.Value.Type {
+			r.report(m.subject, r.otherType(m, earlier))
 		}
 	}
 }
 
-func sameType(r *run, m, earlier member, a, b taxonomy.Type) diag.Diagnostic {
-	return r.finding(m.subject, "property %q is of type %s here and of type %s in event %q", m.name, a, b, earlier.event.Name).
+func (r *run) otherType(m, earlier member) diag.Diagnostic {
+	return r.finding(m.subject, "property %q is of type %s here and of type %s in event %q", m.name,
+		m.property.Value.Type, earlier.property.Value.Type, earlier.event.Name).
 		WithRelated(earlier.pos, "property %q of event %q", m.name, earlier.event.Name).
 		WithFix("use one type, or two names")
 }

@@ -71,7 +71,7 @@ func (r *reading) enumValue(e *Enum, entry *syntax.EnumEntry, first map[any]diag
 func unlisted(e *Enum, l *syntax.Literal) (problem, advice string) {
 	switch {
 	case l.Kind == syntax.Null:
-		return "null cannot be an enum value", "write nullable: true on the property"
+		return "null cannot be an enum value", "write nullable: true on the property, or put the word in quotes"
 	case e.Integers && l.Kind != syntax.Number:
 		return describe(l) + " is not an integer, as the other values must be", ""
 	case e.Integers && !isInteger(l):

@@ -86,14 +86,8 @@ func (b *builder) sampling(spec *syntax.Sampling) float64 {
 	if spec == nil || spec.Rate == nil || spec.Rate.Kind == syntax.Invalid {
 		return 1
 	}
-	rate := spec.Rate
-	switch {
-	case rate.Kind != syntax.Number:
-		b.report(diag.New(rate.Pos, "E004", "a sampling rate is a number, not %s", describe(rate)))
-	case rate.Number > 0 && rate.Number <= 1:
-		return rate.Number
-	default:
+	if rate := spec.Rate; rate.Number <= 0 || rate.Number > 1 {
 		b.report(diag.New(rate.Pos, "E010", "a sampling rate is above 0 and at most 1"))
 	}
-	return 1
+	return spec.Rate.Number
 }

@@ -44,6 +44,9 @@ func FuzzLoad(f *testing.F) {
 		if (model == nil) != diag.HasErrors(found) {
 			t.Fatalf("taxonomy is nil: %v, findings %v", model == nil, found)
 		}
+		if model != nil {
+			checkInvariants(t, model)
+		}
 		lines := strings.Count(string(data), "\n") + strings.Count(string(data), "\r") + 2
 		for _, d := range found {
 			if _, known := diag.FindRule(d.Rule); !known || d.Line < 1 || d.Column < 1 || d.Line > lines || d.Message == "" {

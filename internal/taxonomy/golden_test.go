@@ -137,3 +137,29 @@ func findings(found []diag.Diagnostic) []string {
 	slices.SortFunc(out, cmp.Compare)
 	return out
 }
+
+// TestEveryRuleHasAGolden makes sure that no rule of the loader goes untested. Those of package lint are tested there.
+func TestEveryRuleHasAGolden(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, mark := range marked(registryOf(archive)) {
+			_, rule, _ := strings.Cut(mark, " ")
+			seen[rule] = true
+		}
+	}
+	ofLint := []string{"D301", "D302", "G107", "N201", "N202", "N209"}
+	for _, r := range diag.Rules() {
+		if seen[r.ID] == slices.Contains(ofLint, r.ID) {
+			t.Errorf("%s (%s): golden case %v", r.ID, r.Name, seen[r.ID])
+		}
+	}
+}

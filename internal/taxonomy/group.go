@@ -61,16 +61,20 @@ type inclusion struct {
 
 // list follows an include list.
 func (in *inclusion) list(names []string, at *syntax.Mapping) {
+	first := make(map[string]int, len(names))
 	for i, name := range names {
 		pos := at.ItemPos("include", i)
 		g, ok := in.b.groups[name]
+		if _, again := first[name]; !again {
+			first[name] = i
+		}
 		switch {
 		case !ok:
 			in.b.report(diag.New(pos, "E006", "unknown property group %s", quote(name)).
 				WithFix("%s", in.b.suggest(name, in.b.groupNames)))
-		case slices.Index(names, name) < i:
+		case first[name] < i:
 			in.b.report(diag.New(pos, "E003", "property group %s is included twice", quote(name)).
-				WithRelated(at.ItemPos("include", slices.Index(names, name)), "first included here"))
+				WithRelated(at.ItemPos("include", first[name]), "first included here"))
 		case slices.Contains(in.path, name):
 			in.b.circle(in.path[slices.Index(in.path, name):], pos)
 		case !in.seen[name]:

@@ -1,7 +1,6 @@
 package taxonomy
 
 import (
-	"math"
 	"slices"
 
 	"github.com/eventgen/eventgen/internal/diag"
@@ -121,15 +120,12 @@ func (r *reading) pattern() {
 const maxInteger = 1 << 53
 
 // bound returns the number under minimum or maximum, or nil after reporting why it is none.
-func (r *reading) bound(name string, l *syntax.Literal) *float64 {
+func (r *reading) bound(name string, l *syntax.Numeral) *float64 {
 	at := r.at.ValuePos(name)
 	switch {
 	case l.Kind == syntax.Invalid:
 		return nil
-	case l.Kind != syntax.Number || math.IsInf(l.Number, 0) || math.IsNaN(l.Number):
-		r.b.report(diag.New(at, "E004", "%s must be a finite number, not %s", name, describe(l)))
-		return nil
-	case r.value.Type == Integer && !isInteger(l):
+	case r.value.Type == Integer && !isInteger(&l.Literal):
 		r.b.report(diag.New(at, "G106", "%s of an integer must be a whole number from -2^53 to 2^53", name))
 		return nil
 	}

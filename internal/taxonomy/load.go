@@ -84,7 +84,7 @@ func (r *reader) imports(importer, pattern string, at diag.Position) error {
 		r.report(diag.New(at, "E006", "the import %q %s", pattern, problem))
 		return nil
 	}
-	names, malformed := r.files.Glob(filepath.Join(filepath.Dir(importer), filepath.FromSlash(pattern)))
+	names, malformed := r.files.Glob(filepath.Join(literally(filepath.Dir(importer)), filepath.FromSlash(pattern)))
 	if malformed != nil {
 		r.report(diag.New(at, "E006", "the import %q is not a valid pattern: %v", pattern, malformed))
 		return nil
@@ -118,6 +118,14 @@ func (r *reader) importOne(name string, at diag.Position) error {
 		return nil
 	}
 	return r.file(name, at)
+}
+
+// literally quotes the characters of a folder's name that mean something in a pattern. Windows cannot quote them.
+func literally(dir string) string {
+	if filepath.Separator == '\\' {
+		return dir
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(dir)
 }
 
 func patternProblem(pattern string) string {

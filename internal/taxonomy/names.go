@@ -15,6 +15,7 @@ type claim struct {
 	prefix string // what a Go name for it starts with
 	wire   string // what the rest of the Go name comes from
 	suffix string // tells it from a namesake of another sort
+	within string // the Go name from which this one is derived: of the struct, or of the type of a function or constant
 	pos    diag.Position
 }
 
@@ -95,6 +96,7 @@ func (n *namer) block(c claim, name string, verbs ...string) {
 	c.name = name
 	n.claim(c)
 	what := c.what
+	c.within = name
 	for _, verb := range verbs {
 		c.name = verb + name
 		c.what = fmt.Sprintf("function %s of %s", c.name, what)
@@ -133,7 +135,9 @@ func (n *namer) fields(list []*Property, parent string) {
 				WithFix("write go_name: ValidateValue"))
 		}
 		if parent != "" {
-			n.value(p.Value, parent+p.GoName, claim{what: "the type of " + what, wire: p.Name, suffix: "Type", pos: p.Pos})
+			n.value(p.Value, parent+p.GoName, claim{
+				what: "the type of " + what, wire: p.Name, suffix: "Type", within: parent, pos: p.Pos,
+			})
 		}
 	}
 }
@@ -195,14 +199,17 @@ func (n *namer) constant(e *Enum, v *EnumValue, origin claim) {
 		}
 		v.GoName = e.GoName + suffix
 	}
-	n.claim(claim{name: v.GoName, what: what, prefix: e.GoName, wire: v.String, suffix: "Value", pos: v.Pos})
+	n.claim(claim{
+		name: v.GoName, what: what, prefix: e.GoName, wire: v.String, suffix: "Value", within: e.GoName, pos: v.Pos,
+	})
 }
 
-// settle reports the names that were claimed twice, at the later place, and once for two places.
+// settle reports the names that were claimed twice, at the later place. Names that clash only because those that they are
+// derived from do are not reported as well.
 func (n *namer) settle() {
 	slices.SortStableFunc(n.claims, func(a, b claim) int { return a.pos.Compare(b.pos) })
 	first := make(map[string]claim, len(n.claims))
-	clashed := map[[2]diag.Position]bool{}
+	clashed := map[string]bool{}
 	for _, c := range n.claims {
 		if function, ok := fixedNames[c.name]; ok {
 			n.report(diag.New(c.pos, "G103", "%s is %s in Go, like %s of every generated package", c.what, c.name, function).
@@ -214,8 +221,8 @@ func (n *namer) settle() {
 			first[c.name] = c
 			continue
 		}
-		if pair := [2]diag.Position{c.pos, earlier.pos}; !clashed[pair] {
-			clashed[pair] = true
+		clashed[c.name] = true
+		if c.within != earlier.within || !clashed[c.within] {
 			n.report(clash(c, earlier))
 		}
 	}

@@ -118,8 +118,8 @@ type Value struct {
 	Format      Format             `json:"format,omitempty" jsonschema_description:"Format of a string. date-time becomes time.Time."`
 	Enum        []*EnumEntry       `json:"enum,omitempty" jsonschema_description:"The only values allowed, all strings or all integers."`
 	Const       *Literal           `json:"const,omitempty" jsonschema_description:"The only value allowed; it needs no Go field."`
-	Minimum     *Literal           `json:"minimum,omitempty" jsonschema_description:"Smallest integer or number allowed."`
-	Maximum     *Literal           `json:"maximum,omitempty" jsonschema_description:"Largest integer or number allowed."`
+	Minimum     *Numeral           `json:"minimum,omitempty" jsonschema_description:"Smallest integer or number allowed."`
+	Maximum     *Numeral           `json:"maximum,omitempty" jsonschema_description:"Largest integer or number allowed."`
 	MinLength   *int               `json:"minLength,omitempty" jsonschema:"minimum=0" jsonschema_description:"Fewest characters of a string. 1 for required strings when left out."`
 	MaxLength   *int               `json:"maxLength,omitempty" jsonschema:"minimum=0" jsonschema_description:"Most characters of a string."`
 	Pattern     string             `json:"pattern,omitempty" jsonschema:"maxLength=1024" jsonschema_description:"Regular expression (RE2) that matches somewhere in the string."`

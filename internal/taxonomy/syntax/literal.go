@@ -57,6 +57,23 @@ func (Literal) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{} }
 
 func (l *Literal) decode(d *decoder, s slot) { *l = d.literal(s.node) }
 
+// Numeral is a literal that is a finite number, or Invalid after it was reported that it is not.
+type Numeral struct {
+	Literal
+}
+
+func (n *Numeral) decode(d *decoder, s slot) {
+	l := d.literal(s.node)
+	if l.Kind != Number || math.IsInf(l.Number, 0) || math.IsNaN(l.Number) {
+		d.wrongType(s, "a finite number")
+		return
+	}
+	n.Literal = l
+}
+
+// JSONSchema accepts numbers.
+func (Numeral) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Type: "number"} }
+
 // literal reads a value of any form. Keys that occur twice are reported; the first counts.
 func (d *decoder) literal(n *yaml.Node) Literal {
 	l := Literal{Pos: position(d.file, n)}

@@ -120,6 +120,8 @@ func syntaxAdvice(message string, at rune) string {
 		return "quote text that holds a colon and a space, and check the indentation"
 	case strings.Contains(message, "cannot start any token"):
 		return "quote text that starts with " + quoted(string(at))
+	case strings.Contains(message, "incompatible YAML document"):
+		return "leave the %YAML line out"
 	case strings.Contains(message, "did not find expected key"):
 		return "check the indentation"
 	default:

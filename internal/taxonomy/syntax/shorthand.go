@@ -65,7 +65,7 @@ func (EnumEntry) JSONSchema() *jsonschema.Schema {
 type Sampling struct {
 	Mapping `json:"-"`
 
-	Rate *Literal `json:"rate" jsonschema:"required" jsonschema_description:"Share of the events to keep, above 0 and at most 1."`
+	Rate *Numeral `json:"rate" jsonschema:"required" jsonschema_description:"Share of the events to keep, above 0 and at most 1."`
 }
 
 func (p *Sampling) decode(d *decoder, s slot) {

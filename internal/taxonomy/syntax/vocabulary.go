@@ -57,7 +57,10 @@ var (
 	destinations = []string{"posthog", "audit", "log"}
 	formats      = []string{"uuid", "email", "uri", "ipv4", "ipv6", "ip", "date", "date-time", "hostname"}
 	stabilities  = []string{"experimental", "beta", "stable"}
-	typeNames    = []string{"string", "integer", "number", "boolean", "object", "array", "map", "any"}
+
+	noneOrCategory = append([]string{string(None)}, categories...)
+
+	typeNames = []string{"string", "integer", "number", "boolean", "object", "array", "map", "any"}
 )
 
 // Categories returns the keys of the data category tree, sorted.
@@ -132,7 +135,7 @@ type vocabulary interface {
 }
 
 func (Category) words() (words []string, rule, what string) {
-	return append([]string{string(None)}, categories...), "P412", "category of personal data"
+	return noneOrCategory, "P412", "category of personal data"
 }
 
 func (Strategy) words() (words []string, rule, what string) {
