@@ -46,6 +46,7 @@ type sender struct {
 
 	batch    []Message
 	verdicts []Verdict // of the messages in batch
+	judged   bool      // the sink gave them, so it works
 	attempt  attempt
 }
 
@@ -190,6 +191,7 @@ func (s *sender) send(ctx context.Context) *SendError {
 	case err == nil:
 		err = errVerdictCount
 	}
+	s.judged = err == nil
 	if err != nil {
 		return asSendError(err)
 	}
@@ -265,15 +267,15 @@ func (s *sender) react(failure *SendError, settled int) {
 	}
 }
 
-// retry waits for the backoff. When most of the batch got through, the receiver works: the backoff starts over, and what is
-// left goes with the next full batch if that comes first.
+// retry waits for the backoff. When most of the batch got through, or the sink has something against a single message, the
+// receiver works: what is left goes with the next full batch if that comes first.
 func (s *sender) retry(failure *SendError, settled, left int) {
 	if settled > 0 {
 		s.window.accepted(settled)
 		s.pace.backoff.reset()
 	}
 	s.pace.delay(s.pace.backoff.next(failure.RetryAfter))
-	s.pace.yielding = settled > left && failure.RetryAfter <= 0
+	s.pace.yielding = failure.RetryAfter <= 0 && (settled > left || s.judged && left == 1)
 	s.reporter.failed(failure)
 }
 

@@ -281,6 +281,7 @@ func TestSenderPassesAMessageThatIsStuck(t *testing.T) {
 			enqueueNumbers(t, c, n*1000, n*1000+1000)
 			time.Sleep(time.Second)
 		}
+		time.Sleep(time.Second) // what is less than a batch waits for the backoff
 		if s := sinkStats(t, c, "s"); s.Delivered != 9999 || s.Queued != 1 {
 			t.Errorf("stats: %+v", s)
 		}

@@ -87,7 +87,7 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 		hang := eventstest.Reply{Fault: eventstest.Hang}
 		server.Script(eventstest.Reply{}, eventstest.Reply{Status: 503}, hang, eventstest.Reply{})
 		sink, err := posthogsink.New(posthogsink.Config{
-			APIKey: key, Host: server.URL(), Transport: transport, Timeout: 100 * time.Millisecond,
+			APIKey: key, Host: server.URL(), Transport: transport, Timeout: 2 * time.Second, // the hang takes as long
 		})
 		if err != nil {
 			t.Fatal(err)
