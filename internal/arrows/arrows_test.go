@@ -52,18 +52,20 @@ func TestArrows(t *testing.T) {
 	seen := map[string]bool{}
 	for _, p := range list(t) {
 		name := strings.TrimPrefix(p.ImportPath, module)
-		rule, ok := allowed[name]
-		if !ok {
-			t.Errorf("%s has no rule: say what it may import", name)
-			continue
-		}
 		seen[name] = true
-		for _, path := range p.Imports {
-			if outside(path) && !slices.Contains(rule, strings.TrimPrefix(path, module)) {
-				t.Errorf("%s imports %s", name, path)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rule, ok := allowed[name]
+			if !ok {
+				t.Fatal("has no rule: say what it may import")
 			}
-		}
-		checkTests(t, name, slices.Concat(p.TestImports, p.XTestImports))
+			for _, path := range p.Imports {
+				if outside(path) && !slices.Contains(rule, strings.TrimPrefix(path, module)) {
+					t.Errorf("imports %s", path)
+				}
+			}
+			checkTests(t, name, slices.Concat(p.TestImports, p.XTestImports))
+		})
 	}
 	for _, name := range []string{"redact", "runtime", "sink/posthogsink", "eventstest", "schemacheck", "cmd/eventgen"} {
 		if !seen[name] {
@@ -77,10 +79,10 @@ func checkTests(t *testing.T, name string, imports []string) {
 	for _, path := range imports {
 		own := strings.HasPrefix(path, module)
 		if strings.HasPrefix(path, module+"cmd/") {
-			t.Errorf("a test of %s imports %s", name, path)
+			t.Errorf("a test imports %s", path)
 		}
 		if outside(path) && !own && slices.Contains(standardOnly, name) {
-			t.Errorf("a test of %s imports %s", name, path)
+			t.Errorf("a test imports %s", path)
 		}
 	}
 }
