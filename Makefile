@@ -5,11 +5,11 @@ GO            ?= go
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
 POSTHOG_GO    := v1.27.0
-MODULES       := . examples
+MODULES       := . examples examples/routers bench
 # What a user's program links.
-LINKED        := ./runtime ./redact ./sink/... ./generated/... ./eventstest ./schemacheck
+LINKED        := ./runtime ./redact ./httpaudit ./sink/... ./generated/... ./eventstest ./schemacheck
 
-.PHONY: demo test check generate vet lint format tidy drift pin platforms race fuzz bench fault
+.PHONY: demo test check generate vet lint format tidy drift pin platforms race overhead fuzz bench fault
 
 demo: ## Start a PostHog stand-in, track events against it, show what arrived.
 	cd examples && $(GO) run ./demo
@@ -17,7 +17,7 @@ demo: ## Start a PostHog stand-in, track events against it, show what arrived.
 test: ## All tests, with the race detector.
 	@for m in $(MODULES); do (cd $$m && echo "== go test $$m" && $(GO) test -race ./...) || exit 1; done
 
-check: format vet lint tidy drift pin platforms race ## The gate.
+check: format vet lint tidy drift pin platforms race overhead ## The gate.
 
 generate: ## Regenerate generated/ and examples/.
 	$(GO) generate ./...
@@ -55,8 +55,13 @@ fuzz: ## Each fuzz target for a minute.
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; done; done
 
-bench: ## Costs of the hot path.
-	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./redact ./generated/... ./internal/...
+overhead: ## Ratios and allocations, which the race detector would falsify.
+	$(GO) test -count=1 -run 'Alloc' ./generated/... ./redact ./runtime ./httpaudit
+	cd bench && $(GO) test -count=1 -run 'TestOverhead' ./...
+
+bench: ## Costs of the hot path, and of others.
+	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./redact ./httpaudit ./generated/... ./internal/...
+	cd bench && $(GO) test -run '^$$' -bench . -benchmem ./...
 
 fault: ## The long fault suites.
 	EVENTGEN_FAULT=1 $(GO) test -race -count=1 -timeout 30m ./runtime/... ./sink/...
