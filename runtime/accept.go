@@ -38,6 +38,7 @@ func (c *Client) Begin(ctx context.Context, e *Event, distinctID string, opts []
 		opts[i].apply(&w.options)
 	}
 	w.identify(e)
+	w.checkTimestamp()
 	w.openLanes(e)
 	return w
 }
@@ -62,11 +63,20 @@ func (c *Client) plan(e *Event) (*plan, error) {
 	}
 	for _, reg := range c.registries {
 		if slices.Contains(reg.Events, e) || e.Kind == kindAlias {
-			p, _ := c.plans.LoadOrStore(e, compile(e, reg, c.engines[reg], c.destinations))
+			p, _ := c.plans.LoadOrStore(e, compile(e, reg, c.engines[reg], c.used()))
 			return p.(*plan), nil
 		}
 	}
 	return e.checkPlan(), undeclaredEvent(e.Name)
+}
+
+// used returns the destinations that events are encoded for. A client without sinks encodes for one all the same, so that an
+// event which is refused in production is refused in development too.
+func (c *Client) used() destinations {
+	if c.destinations == 0 {
+		return postHogBit
+	}
+	return c.destinations
 }
 
 func undeclaredEvent(name string) error {
@@ -84,22 +94,33 @@ func (w *Writer) identify(e *Event) {
 		w.err = checkID(w.subject)
 	}
 	for _, g := range w.options.groups() {
+		if w.err == nil && g.kind == "" {
+			w.err = fmt.Errorf("%w: a group without a type", ErrDistinctID)
+		}
 		if w.err == nil {
 			w.err = checkID(g.key)
 		}
 	}
 }
 
-// checkID refuses the ids under which PostHog would lose or mix up people.
+// checkTimestamp refuses a time stamp that has no text in RFC 3339.
+func (w *Writer) checkTimestamp() {
+	if year := w.options.timestamp.UTC().Year(); year < 0 || year > 9999 {
+		w.violations = append(w.violations, Violation{Path: "timestamp", Rule: RuleFormat, Detail: "year beyond 9999"})
+	}
+}
+
+// checkID refuses the ids under which PostHog would lose or mix up people, also with blanks or quotes around them.
 func checkID(id string) error {
+	bare := strings.Trim(id, " \t\r\n'\"")
 	switch {
-	case id == "":
+	case bare == "":
 		return fmt.Errorf("%w: it is empty", ErrDistinctID)
 	case len(id) > maxDistinctID:
 		return fmt.Errorf("%w: it is longer than %d bytes", ErrDistinctID, maxDistinctID)
 	case !utf8.ValidString(id):
 		return fmt.Errorf("%w: it is not UTF-8", ErrDistinctID)
-	case isAnonymous(id):
+	case isAnonymous(bare):
 		return fmt.Errorf("%w: PostHog treats it as anonymous", ErrDistinctID)
 	default:
 		return nil
@@ -128,7 +149,7 @@ func (w *Writer) Record(event any) { w.value = event }
 // Writer back: it must not be used afterwards.
 func (w *Writer) Commit() error {
 	err := w.accept()
-	if w.Recording() {
+	if w.Recording() && (err != nil || w.stamped.event != "") { // not what sampling left out
 		w.client.recorder(w.recorded(err))
 	}
 	w.release()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -45,7 +46,8 @@ func (w *Writer) Any(value any) {
 	}
 }
 
-// plain returns a value as nil, bool, string, int64, float64, []any and map[string]any, copying what it has to.
+// plain returns a value as nil, bool, string, int64, float64, json.Number (an integer beyond int64), []any and
+// map[string]any, copying what it has to.
 func plain(value any, depth int) (any, error) {
 	if depth == 0 {
 		return nil, errDepth
@@ -91,6 +93,9 @@ func plainNumber(n json.Number) (any, error) {
 	if i, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
 		return i, nil
 	}
+	if isInteger(n.String()) {
+		return n, nil
+	}
 	f, err := strconv.ParseFloat(n.String(), 64)
 	if err != nil {
 		return nil, errNumber
@@ -99,6 +104,12 @@ func plainNumber(n json.Number) (any, error) {
 		return int64(f), nil
 	}
 	return checkedNumber(f)
+}
+
+// isInteger reports whether a JSON number is spelled without a fraction and an exponent.
+func isInteger(number string) bool {
+	digits := strings.TrimPrefix(number, "-")
+	return digits != "" && strings.Trim(digits, "0123456789") == "" && (digits[0] != '0' || digits == "0")
 }
 
 func plainSlice(items []any, depth int) (any, error) {
@@ -222,6 +233,8 @@ func (e *treeEncoder) appendScalar(dst []byte, scalar any) ([]byte, bool) {
 		e.scratch, outcome = e.rule.AppendInteger(e.scratch[:0], v)
 	case float64:
 		e.scratch, outcome = e.rule.AppendNumber(e.scratch[:0], v)
+	case json.Number:
+		e.scratch, outcome = e.rule.AppendString(e.scratch[:0], v.String())
 	case bool:
 		e.scratch, outcome = e.rule.AppendBoolean(e.scratch[:0], v)
 	}
@@ -244,6 +257,8 @@ func appendPlainScalar(dst []byte, scalar any) []byte {
 		return strconv.AppendInt(dst, v, 10)
 	case float64:
 		return appendNumber(dst, v)
+	case json.Number:
+		return append(dst, v...)
 	case bool:
 		return strconv.AppendBool(dst, v)
 	default:

@@ -64,9 +64,10 @@ func (v *valuePlan) checkBounds(w *Writer, f float64) {
 	}
 }
 
-// checkTime takes times that RFC 3339 can spell. The zero time is the value of a field that was forgotten.
+// checkTime takes times that RFC 3339 can spell. Where a time is required, the zero time is that of a field that was
+// forgotten.
 func (v *valuePlan) checkTime(w *Writer, t time.Time) bool {
-	if t.IsZero() {
+	if f := w.top(); t.IsZero() && f.object != nil && f.object.fields[f.count-1].required {
 		w.violate(RuleRequired, "zero time")
 		return false
 	}

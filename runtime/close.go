@@ -23,6 +23,9 @@ func (c *Client) Close(ctx context.Context) error {
 	if c == nil {
 		return nil
 	}
+	if ctx == nil { // nothing panics
+		ctx = context.Background()
+	}
 	if !c.intake.close() {
 		return c.awaitClosed(ctx)
 	}

@@ -129,7 +129,7 @@ func TestCloseDoesNotWaitForASinkThatHangs(t *testing.T) {
 func TestCloseDoesNotWaitForAnAttemptThatWouldComeTooLate(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		sink := &scriptSink{name: "s", script: func(context.Context, Batch) ([]Verdict, error) {
-			return nil, &SendError{Failure: Paused, Status: 401}
+			return nil, &SendError{Status: 429, RetryAfter: time.Hour}
 		}}
 		c := newTestClient(t, Config{BatchSize: 1}, WithSink(toPostHog, sink))
 		enqueueNumbers(t, c, 0, 1)
@@ -142,6 +142,32 @@ func TestCloseDoesNotWaitForAnAttemptThatWouldComeTooLate(t *testing.T) {
 			t.Errorf("Close took %v for %d attempts: %v", took, len(sink.sent())-1, err)
 		}
 	})
+}
+
+// TestCloseProbesAPausedSink checks that one bad answer does not end what Close has time for.
+func TestCloseProbesAPausedSink(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		refused := &SendError{Failure: Paused, Status: 401, RetryAfter: time.Hour}
+		sink := &scriptSink{name: "s", script: script(refused, refused, refused)}
+		c := newTestClient(t, Config{}, WithSink(toPostHog, sink))
+		enqueueNumbers(t, c, 0, 4)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if err := c.Close(ctx); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+		if s := sinkStats(t, c, "s"); s.Delivered != 4 || s.Failures["http_401"] != 3 {
+			t.Errorf("stats: %+v", s)
+		}
+	})
+}
+
+func TestCloseWithoutAContext(t *testing.T) {
+	t.Parallel()
+	c := newTestClient(t, Config{}, WithSink(toPostHog, &scriptSink{name: "s"}))
+	if err := c.Close(nil); err != nil { //nolint:staticcheck // nothing panics
+		t.Error(err)
+	}
 }
 
 func TestCloseWithAContextThatHasEnded(t *testing.T) {

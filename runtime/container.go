@@ -124,11 +124,24 @@ func (w *Writer) violateContainer(rule Rule, detail string) {
 // stays one, and every other strategy leaves the entry's number, for two keys must not become one.
 func (w *Writer) appendMapKey(dst []byte, lane int) []byte {
 	f := w.top()
-	if rule := f.value.items.rule(lane); rule != nil {
+	if rule := f.value.keyRule(lane); rule != nil {
 		w.keys = appendRedactedKey(w.keys[:0], rule, f.key, f.count)
 		return append(appendString(dst, w.keys), ':')
 	}
 	return append(appendValid(dst, f.key), ':')
+}
+
+// keyRule returns what happens to the keys of a map, whose own category they have; nil keeps them.
+func (v *valuePlan) keyRule(lane int) *redact.Rule {
+	if rule := v.rule(lane); rule != nil {
+		return rule
+	}
+	return v.items.rule(lane)
+}
+
+// personalKeys reports whether the keys of a map are personal data, whatever happens to them.
+func (v *valuePlan) personalKeys() bool {
+	return classified(v.Category) || classified(v.items.Category)
 }
 
 // appendRedactedKey appends what a rule leaves of the n-th key of a map.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -237,6 +238,7 @@ func TestRefusedEvents(t *testing.T) {
 	}
 	for _, id := range []string{
 		"", strings.Repeat("x", 201), "system", "NULL", "Guest", "0", "[object Object]", "\xff", "00000000-0000-0000-0000-000000000000",
+		" ", "\t", " system ", `"null"`, "'undefined'", `""`,
 	} {
 		if err := trackOrder(t.Context(), c, id, validOrder()); !errors.Is(err, ErrDistinctID) {
 			t.Errorf("distinct_id %q: %v", id, err)
@@ -244,12 +246,16 @@ func TestRefusedEvents(t *testing.T) {
 	}
 	big := validOrder()
 	big.Extra = strings.Repeat("x", 256<<10)
-	if err := trackOrder(t.Context(), c, "u1", big); err != nil {
-		t.Errorf("without a sink nothing is encoded, yet: %v", err)
+	if err := trackOrder(t.Context(), c, "u1", big); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("large event: %v", err)
 	}
 	var invalid *ValidationError
 	if err := trackOrder(t.Context(), c, "u1", order{}); !errors.As(err, &invalid) || invalid.Event != "order" {
 		t.Errorf("invalid event: %v", err)
+	}
+	late := WithTimestamp(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))
+	if got := violationsOf(t, trackOrder(t.Context(), c, "u1", validOrder(), late)); !slices.Equal(got, []string{"timestamp: format (year beyond 9999)"}) {
+		t.Errorf("time stamp that has no text: %q", got)
 	}
 	var stranger Event
 	if err := c.Begin(t.Context(), &stranger, "u1", nil).Commit(); !errors.As(err, &invalid) {
@@ -264,9 +270,93 @@ func TestRefusedEvents(t *testing.T) {
 	if err := trackOrder(t.Context(), c, "u1", validOrder()); !errors.Is(err, ErrClosed) {
 		t.Errorf("closed client: %v", err)
 	}
-	want := map[string]uint64{"distinct_id": 9, "invalid": 2, "closed": 1}
-	if stats := c.Stats(); stats.Accepted != 2 || stats.Unsent != 2 || !maps.Equal(stats.Rejected, want) {
+	want := map[string]uint64{"distinct_id": 15, "invalid": 3, "closed": 1, "too_large": 1}
+	if stats := c.Stats(); stats.Accepted != 1 || stats.Unsent != 1 || !maps.Equal(stats.Rejected, want) {
 		t.Errorf("stats %+v", stats)
+	}
+}
+
+func TestAnyKeepsIntegersExact(t *testing.T) {
+	t.Parallel()
+	c, got := recording(t)
+	o := validOrder()
+	o.Extra = []any{json.Number("10000000000000000000000001"), uint64(math.MaxUint64), json.Number("1.50"), json.Number("2.0"), -0.0}
+	if err := trackOrder(t.Context(), c, "u1", o); err != nil {
+		t.Fatal(err)
+	}
+	text := string((*got)[0].Messages[redact.Audit].Properties)
+	if want := `"extra":[10000000000000000000000001,18446744073709551615,1.5,2,0]`; !strings.Contains(text, want) {
+		t.Errorf("want %s in %s", want, text)
+	}
+	for _, bad := range []string{"1e400", "x", "-"} {
+		o.Extra = json.Number(bad)
+		if err := trackOrder(t.Context(), c, "u1", o); err == nil {
+			t.Errorf("%q is written as a number", bad)
+		}
+	}
+}
+
+func TestPersonlessEventsShareNoPseudonym(t *testing.T) {
+	t.Parallel()
+	plain := Event{Name: "plain"}
+	reg := &Registry{Identity: "user.unique_id", Events: []*Event{&plain}, Policy: redact.Policy{
+		{Category: "user", Strategies: redact.Strategies{PostHog: redact.Hash}},
+	}}
+	var got []Recorded
+	c, err := New(reg, Config{}, WithRecorder(func(r Recorded) { got = append(got, r) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Begin(t.Context(), &plain, "", []EventOption{WithoutPersonProfile()}).Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if m := got[0].Messages[redact.PostHog]; m.DistinctID != m.UUID.String() {
+		t.Errorf("distinct_id %q, want the event's uuid", m.DistinctID)
+	}
+}
+
+func TestKeysOfClassifiedMapsStayIn(t *testing.T) {
+	t.Parallel()
+	list := &Value{Type: Array, Items: &Value{Type: String, Category: "user.contact.email"}}
+	maps := Event{Name: "nested", Object: Object{Properties: []Property{
+		{Name: "lists", Required: true, Value: Value{Type: Map, Category: "user.contact.email", Values: list}},
+		{Name: "counts", Required: true, Value: Value{Type: Map, Category: "user.name", Values: &Value{
+			Type: Integer, Category: "user.name", Range: &Range{Min: 1, Max: 2},
+		}}},
+	}}}
+	reg := &Registry{Events: []*Event{&maps}, Policy: redact.Policy{
+		{Category: "user", Strategies: redact.Strategies{PostHog: redact.Hash, Log: redact.Replace}},
+	}}
+	var got []Recorded
+	c, err := New(reg, Config{}, WithRecorder(func(r Recorded) { got = append(got, r) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(w *Writer, count int64) error {
+		w.Map(1)
+		w.Key("canary")
+		w.Array(1)
+		w.String("a")
+		w.End()
+		w.End()
+		w.Map(1)
+		w.Key("canary")
+		w.Integer(count)
+		w.End()
+		return w.Commit()
+	}
+	if err := write(c.Begin(t.Context(), &maps, "u1", nil), 1); err != nil {
+		t.Fatal(err)
+	}
+	for d, m := range got[0].Messages {
+		if strings.Contains(string(m.Properties), "canary") {
+			t.Errorf("%s sees a key: %s", d, m.Properties)
+		}
+	}
+	for _, err := range []error{write(maps.Check(), 5), write(c.Begin(t.Context(), &maps, "u1", nil), 5)} {
+		if got := violationsOf(t, err); !slices.Equal(got, []string{"counts[*]: maximum (at most 2)"}) {
+			t.Errorf("got %q", got)
+		}
 	}
 }
 

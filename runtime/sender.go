@@ -47,6 +47,7 @@ type sender struct {
 	batch    []Message
 	verdicts []Verdict // of the messages in batch
 	judged   bool      // the sink gave them, so it works
+	flushing bool      // somebody waits in Flush
 	attempt  attempt
 }
 
@@ -90,6 +91,7 @@ func (s *sender) wait() bool {
 	for {
 		s.listen()
 		w := s.backlog.waiting()
+		s.flushing = w.flush
 		at := s.due(w)
 		switch {
 		case s.finished(w, at):
@@ -279,10 +281,13 @@ func (s *sender) retry(failure *SendError, settled, left int) {
 	s.reporter.failed(failure)
 }
 
-// pause waits for the next probe.
+// pause waits for the next probe. While Flush or Close waits, probes come at the pace of retries.
 func (s *sender) pause(failure *SendError) {
 	wait := s.pace.probe
-	if failure.RetryAfter > 0 {
+	switch {
+	case s.drain != nil || s.flushing:
+		wait = min(wait, s.pace.backoff.next(0))
+	case failure.RetryAfter > 0:
 		wait = clampRetryAfter(failure.RetryAfter)
 	}
 	s.pace.delay(wait)

@@ -170,7 +170,7 @@ func (w *Writer) path() string {
 			path = append(path, f.object.fields[f.count-1].name...)
 		case f.value.Type == Array:
 			path = append(strconv.AppendInt(append(path, '['), int64(f.count-1), 10), ']')
-		case f.value.items.rules == nil && utf8.ValidString(f.key):
+		case !f.value.personalKeys() && utf8.ValidString(f.key):
 			path = append(strconv.AppendQuote(append(path, '['), f.key), ']')
 		default:
 			path = append(path, "[*]"...)

@@ -48,7 +48,7 @@ func (v *Validator) validate(event string, value any) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &invalid):
-		return &runtime.ValidationError{Event: event, Violations: violations(invalid)}
+		return &runtime.ValidationError{Event: event, Violations: violations(newShape(v.files[v.paths[event]]), invalid)}
 	default:
 		return fmt.Errorf("schemacheck: event %q: the payload is not plain JSON data", event)
 	}
@@ -87,22 +87,22 @@ func compile(file string, data []byte) (*jsonschema.Schema, error) {
 }
 
 // violations lists the leaves of the judge's tree of causes, in an order that does not depend on the judge's maps.
-func violations(invalid *jsonschema.ValidationError) []runtime.Violation {
-	found := collect(nil, invalid)
+func violations(root shape, invalid *jsonschema.ValidationError) []runtime.Violation {
+	found := collect(root, nil, invalid)
 	slices.SortFunc(found, func(a, b runtime.Violation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Detail, b.Detail))
 	})
-	return found
+	return slices.Compact(found) // each branch of an anyOf complains
 }
 
-func collect(found []runtime.Violation, invalid *jsonschema.ValidationError) []runtime.Violation {
+func collect(root shape, found []runtime.Violation, invalid *jsonschema.ValidationError) []runtime.Violation {
 	for _, cause := range invalid.Causes {
-		found = collect(found, cause)
+		found = collect(root, found, cause)
 	}
 	if len(invalid.Causes) > 0 {
 		return found
 	}
-	at := propertyPath(invalid.InstanceLocation)
+	at := spell(root, invalid.InstanceLocation)
 	switch keyword := path.Base(invalid.KeywordLocation); keyword {
 	case "required":
 		for _, name := range quoted(invalid.Message) {
@@ -146,21 +146,4 @@ func join(path, name string) string {
 		return name
 	}
 	return path + "." + name
-}
-
-// propertyPath turns a JSON pointer into the form that the generated code uses: lines[2].sku.
-func propertyPath(pointer string) string {
-	var b strings.Builder
-	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-		switch {
-		case part != "" && strings.Trim(part, "0123456789") == "":
-			b.WriteString("[" + part + "]")
-		case b.Len() > 0:
-			b.WriteString("." + part)
-		default:
-			b.WriteString(part)
-		}
-	}
-	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventgen/eventgen/internal/codegen"
+	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/schema"
 	"github.com/eventgen/eventgen/internal/taxonomy"
 )
@@ -14,9 +15,7 @@ import (
 // editorSchema is the file beside the registry from which editors complete and check it.
 const editorSchema = "events.schema.json"
 
-func newGenerate(s streams) *cobra.Command {
-	var flags registryFlags
-	var out string
+func newGenerate(s streams, flags *commonFlags) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
 		Use:   "generate",
@@ -26,27 +25,32 @@ func newGenerate(s streams) *cobra.Command {
 Files that are already right are not touched; files that eventgen wrote there for events that are gone are removed.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			t, err := flags.loadSound(s)
+			t, found, err := flags.loadSound(s)
 			if err != nil {
 				return err
 			}
-			change, err := plan(t, flags.file, out)
+			change, err := plan(t, flags.file, flags.out)
 			if err != nil {
 				return err
 			}
 			if check {
-				return reportDrift(s, change)
-			}
-			if err := change.apply(); err != nil {
+				found = append(found, change.drift()...)
+			} else if err := change.apply(); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(s.out, "%s: %s, %d written, %d removed\n",
-				out, count(change.total, "file"), len(change.write), len(change.remove))
-			return err
+			if err := flags.report(s, found); err != nil {
+				return err
+			}
+			if diag.HasErrors(found) {
+				return errFindings
+			}
+			if !check {
+				fmt.Fprintf(s.err, "%s: %s, %d written, %d removed\n",
+					flags.out, count(change.total, "file"), len(change.write), len(change.remove))
+			}
+			return nil
 		},
 	}
-	flags.register(cmd)
-	cmd.Flags().StringVarP(&out, "out", "o", "generated/events", "folder of the generated package")
 	cmd.Flags().BoolVar(&check, "check", false, "change nothing; exit 1 when the output is out of date")
 	return cmd
 }
@@ -68,15 +72,18 @@ func plan(t *taxonomy.Taxonomy, registry, out string) (*change, error) {
 	return compareWithDisk(files, out)
 }
 
-func reportDrift(s streams, c *change) error {
+// drift reports what is out of date.
+func (c *change) drift() []diag.Diagnostic {
+	var found []diag.Diagnostic
+	report := func(path, message string) {
+		at := diag.Position{File: filepath.ToSlash(path), Line: 1, Column: 1}
+		found = append(found, diag.New(at, "C604", "%s", message).WithFix("run eventgen generate"))
+	}
 	for _, path := range c.write {
-		fmt.Fprintf(s.err, "%s: error[C604]: out of date; run eventgen generate\n", path)
+		report(path, "out of date")
 	}
 	for _, path := range c.remove {
-		fmt.Fprintf(s.err, "%s: error[C604]: left over from an event that is gone; run eventgen generate\n", path)
+		report(path, "left over from an event that is gone")
 	}
-	if len(c.write)+len(c.remove) > 0 {
-		return errFindings
-	}
-	return nil
+	return found
 }

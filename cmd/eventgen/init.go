@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,14 +21,7 @@ import (
 //go:embed starter
 var starter embed.FS
 
-// starterFiles maps what init writes to where it comes from.
-var starterFiles = []struct{ path, source string }{
-	{"events.yaml", "starter/events.yaml"},
-	{"generated/events/generate.go", "starter/generate.go.txt"},
-	{"generated/events/events_test.go", "starter/events_test.go.txt"},
-}
-
-func newInit(s streams) *cobra.Command {
+func newInit(s streams, flags *commonFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
 		Short: "Start a registry in this module",
@@ -33,35 +29,34 @@ func newInit(s streams) *cobra.Command {
 generates the code. Nothing that exists is overwritten.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			module, err := readModule("go.mod")
+			m, err := readModule("go.mod")
 			if err != nil {
 				return err
 			}
-			if err := writeStarter(module); err != nil {
+			if err := writeStarter(m, flags.file, flags.out); err != nil {
 				return err
 			}
-			flags := registryFlags{file: "events.yaml", format: "text"}
-			t, err := flags.loadSound(s)
+			t, found, err := flags.loadSound(s)
 			if err != nil {
 				return err
 			}
-			change, err := plan(t, flags.file, filepath.FromSlash("generated/events"))
+			change, err := plan(t, flags.file, flags.out)
 			if err != nil {
 				return err
 			}
-			if err := change.apply(); err != nil {
+			if err := errors.Join(flags.report(s, found), change.apply()); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(s.out, nextSteps, module.path)
+			_, err = fmt.Fprintf(s.out, nextSteps, flags.file, flags.out, m.importPath(flags.out))
 			return err
 		},
 	}
 }
 
-const nextSteps = `Wrote events.yaml, and its Go package in generated/events.
+const nextSteps = `Wrote a registry, %[1]s, and its Go package in %[2]s.
 
 Next:
-  1. edit events.yaml
+  1. edit %[1]s
   2. go generate ./...
   3. go test ./...
   4. call it:
@@ -70,7 +65,7 @@ Next:
      …
      _ = events.TrackSignupCompleted(ctx, client, userID, events.SignupCompleted{Method: events.SignupCompletedMethodPassword})
 
-     with import "%s/generated/events"
+     with import "%[3]s"
 
 The errors of Track functions are counted and logged by the client, so callers may ignore them. For errcheck, say so once in
 .golangci.yml:
@@ -119,22 +114,35 @@ func readModule(file string) (module, error) {
 	return m, nil
 }
 
+// importPath returns the import path of a folder of the module.
+func (m module) importPath(folder string) string { return path.Join(m.path, filepath.ToSlash(folder)) }
+
 // writeStarter writes the files of a new registry, or none when one of them exists.
-func writeStarter(module module) error {
-	for _, file := range starterFiles {
-		if _, err := os.Lstat(file.path); err == nil {
-			return fmt.Errorf("%s exists already: nothing was written", file.path)
+func writeStarter(m module, registry, out string) error {
+	fromOut, err := filepath.Rel(out, registry)
+	if err != nil {
+		return err
+	}
+	words := strings.NewReplacer(
+		"GENERATOR", m.generator, "REGISTRY", filepath.ToSlash(fromOut), "IMPORTPATH", m.importPath(out))
+	sources := map[string]string{
+		registry:                             "starter/events.yaml",
+		filepath.Join(out, "generate.go"):    "starter/generate.go.txt",
+		filepath.Join(out, "events_test.go"): "starter/events_test.go.txt",
+	}
+	for _, file := range slices.Sorted(maps.Keys(sources)) {
+		if _, err := os.Lstat(file); err == nil {
+			return fmt.Errorf("%s exists already: nothing was written", file)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	for _, file := range starterFiles {
-		content, err := starter.ReadFile(file.source)
+	for file, source := range sources {
+		content, err := starter.ReadFile(source)
 		if err != nil {
 			return err
 		}
-		text := strings.NewReplacer("MODULE", module.path, "GENERATOR", module.generator).Replace(string(content))
-		if err := writeFile(filepath.FromSlash(file.path), []byte(text)); err != nil {
+		if err := writeFile(file, []byte(words.Replace(string(content)))); err != nil {
 			return err
 		}
 	}

@@ -8,8 +8,7 @@ import (
 	"github.com/eventgen/eventgen/internal/diag"
 )
 
-func newLint(s streams) *cobra.Command {
-	var flags registryFlags
+func newLint(s streams, flags *commonFlags) *cobra.Command {
 	var strict bool
 	cmd := &cobra.Command{
 		Use:   "lint",
@@ -35,7 +34,6 @@ func newLint(s streams) *cobra.Command {
 			return nil
 		},
 	}
-	flags.register(cmd)
 	cmd.Flags().BoolVar(&strict, "strict", false, "let warnings fail too")
 	return cmd
 }

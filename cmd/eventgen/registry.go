@@ -11,23 +11,26 @@ import (
 	"github.com/eventgen/eventgen/internal/taxonomy"
 )
 
-// registryFlags are the flags of every command that reads a registry.
-type registryFlags struct {
+// commonFlags are understood by every command, also where they make no difference.
+type commonFlags struct {
 	file    string
+	out     string
 	format  string
 	noColor bool
 
 	noSource bool // print no code frames
 }
 
-func (f *registryFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.file, "file", "f", "events.yaml", "the registry")
-	cmd.Flags().StringVar(&f.format, "format", "text", "form of the diagnostics: text, json, sarif or github")
-	cmd.Flags().BoolVar(&f.noColor, "no-color", false, "print diagnostics without colour")
+func (f *commonFlags) register(root *cobra.Command) {
+	flags := root.PersistentFlags()
+	flags.StringVarP(&f.file, "file", "f", "events.yaml", "the registry")
+	flags.StringVarP(&f.out, "out", "o", "generated/events", "folder of the generated package")
+	flags.StringVar(&f.format, "format", "text", "form of the diagnostics: text, json, sarif or github")
+	flags.BoolVar(&f.noColor, "no-color", false, "print diagnostics without colour")
 }
 
 // load reads the registry and returns it with all that is wrong with it. The registry is nil when it has errors.
-func (f *registryFlags) load() (*taxonomy.Taxonomy, []diag.Diagnostic, error) {
+func (f *commonFlags) load() (*taxonomy.Taxonomy, []diag.Diagnostic, error) {
 	t, found, err := taxonomy.Load(taxonomy.OS{}, f.file)
 	if err != nil {
 		return nil, nil, err
@@ -38,24 +41,22 @@ func (f *registryFlags) load() (*taxonomy.Taxonomy, []diag.Diagnostic, error) {
 	return t, diag.Sort(found), nil
 }
 
-// loadSound reads a registry for a command that needs one without errors; it prints what it found.
-func (f *registryFlags) loadSound(s streams) (*taxonomy.Taxonomy, error) {
+// loadSound reads a registry for a command that needs one without errors. When it has some, it prints them and fails;
+// otherwise it returns the warnings, which the command reports with findings of its own.
+func (f *commonFlags) loadSound(s streams) (*taxonomy.Taxonomy, []diag.Diagnostic, error) {
 	t, found, err := f.load()
-	if err != nil {
-		return nil, err
+	if err != nil || t != nil {
+		return t, found, err
 	}
 	if err := f.report(s, found); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if t == nil {
-		return nil, errFindings
-	}
-	return t, nil
+	return nil, nil, errFindings
 }
 
 // report prints diagnostics. Text is for people and goes to standard error; the other forms are for programs and go to
 // standard output.
-func (f *registryFlags) report(s streams, found []diag.Diagnostic) error {
+func (f *commonFlags) report(s streams, found []diag.Diagnostic) error {
 	switch f.format {
 	case "text":
 		text := diag.Text{Color: !f.noColor && wantsColor(s)}

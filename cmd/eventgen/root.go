@@ -51,8 +51,10 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
+	flags := &commonFlags{}
+	flags.register(root)
 	root.AddCommand(
-		newInit(s), newGenerate(s), newLint(s), newValidate(s), newKeys(s), newVersion(s),
+		newInit(s, flags), newGenerate(s, flags), newLint(s, flags), newValidate(s, flags), newKeys(s), newVersion(s),
 	)
 	return root
 }

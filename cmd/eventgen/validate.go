@@ -21,19 +21,18 @@ import (
 // maxLine bounds one payload; it is well over what an event may weigh.
 const maxLine = 16 << 20
 
-func newValidate(s streams) *cobra.Command {
-	var flags registryFlags
-	cmd := &cobra.Command{
+func newValidate(s streams, flags *commonFlags) *cobra.Command {
+	return &cobra.Command{
 		Use:   "validate [FILE…]",
 		Short: "Check payloads against the registry",
-		Long: `Checks payloads, before redaction, against the registry: one JSON object a line in the files, or in standard input,
+		Long: `Checks payloads, before redaction, against the registry: one JSON object a line in the files, or in standard input (also as -),
 
   {"event": "announcement_published", "properties": {"announcement_id": "…"}}
 
 Other members are passed over. $identify is checked by its properties.$set, $groupidentify by its properties.$group_set. Exits 1
 when a payload is invalid. No value of a payload is printed.`,
 		RunE: func(_ *cobra.Command, files []string) error {
-			t, err := flags.loadSound(s)
+			t, warnings, err := flags.loadSound(s)
 			if err != nil {
 				return err
 			}
@@ -42,7 +41,7 @@ when a payload is invalid. No value of a payload is printed.`,
 				return err
 			}
 			flags.noSource = true // a frame would show values
-			if err := flags.report(s, found); err != nil {
+			if err := flags.report(s, append(warnings, found...)); err != nil {
 				return err
 			}
 			if flags.format == "text" {
@@ -54,8 +53,6 @@ when a payload is invalid. No value of a payload is printed.`,
 			return nil
 		},
 	}
-	flags.register(cmd)
-	return cmd
 }
 
 func validateAll(t *taxonomy.Taxonomy, stdin io.Reader, files []string) ([]diag.Diagnostic, int, error) {
@@ -72,7 +69,11 @@ func validateAll(t *taxonomy.Taxonomy, stdin io.Reader, files []string) ([]diag.
 		err = p.read("stdin", stdin)
 	}
 	for _, name := range files {
-		if err == nil {
+		switch {
+		case err != nil:
+		case name == "-":
+			err = p.read("stdin", stdin)
+		default:
 			err = p.readFile(name)
 		}
 	}

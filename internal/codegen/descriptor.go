@@ -84,7 +84,7 @@ func valueLiteral(v *taxonomy.Value) *jen.Statement {
 	default:
 		l.limits(v)
 	}
-	if !compound(v) {
+	if !compound(v) || v.Values != nil { // a map's own category is that of its keys
 		l.policy(v)
 	}
 	return inRuntime("Value").Add(l.inline())

@@ -24,6 +24,7 @@ func FindRule(id string) (Rule, bool) {
 }
 
 var rules = [...]Rule{
+	{"C604", "generated-files-stale", Error, "Generated files are what the registry generates now."},
 	{
 		"D301", "description-missing", Warning,
 		"Events, properties, types and groups say what they mean, because the dashboards of other teams depend on it.",
@@ -87,4 +88,5 @@ var rules = [...]Rule{
 	{"P413", "unknown-strategy", Error, "Strategies are those of the redaction engine."},
 	{"P414", "keep-without-reason", Error, "A policy that keeps personal data as it is says why."},
 	{"P415", "category-contradiction", Error, "A part is never declared less personal than the whole, nor at odds with its type."},
+	{"V801", "invalid-payload", Error, "A payload that is validated satisfies the registry."},
 }
