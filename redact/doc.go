@@ -6,7 +6,11 @@
 //
 // [String] and [Value] carry classified values through a program without showing them in logs, errors or encodings.
 //
+// [Scan] is a net under free text that is not classified: it finds what looks like personal data or a credential. What it
+// cannot find, such as names and postal addresses, stands there.
+//
 // # Concurrency
 //
-// Everything here is immutable once made and safe for concurrent use. The methods of Rule allocate nothing.
+// Everything here is immutable once made and safe for concurrent use. The methods of Rule, AppendFindings and
+// AppendClean allocate nothing but what the buffer needs to grow.
 package redact

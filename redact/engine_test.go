@@ -75,7 +75,7 @@ func TestRuleByType(t *testing.T) {
 		{redact.Round, dropped, "-1200", "0.057", dropped, dropped},
 		{redact.EmailDomain, dropped, dropped, dropped, dropped, dropped},
 		{redact.ScrubURL, dropped, dropped, dropped, dropped, dropped},
-		{redact.ScanText, dropped, dropped, dropped, dropped, dropped},
+		{redact.ScanText, `"héllo"`, dropped, dropped, dropped, dropped},
 		{redact.Drop, dropped, dropped, dropped, dropped, dropped},
 		{redact.Strategy(200), dropped, dropped, dropped, dropped, dropped},
 	}

@@ -16,7 +16,7 @@ import "time"
 //	round          -                             two digits        -         -
 //	email_domain   domain                        -                 -         -
 //	scrub_url      URL or path                   -                 -         -
-//	scan           - (until there are detectors) -                 -         -
+//	scan           without findings              -                 -         -
 //	drop           -                             -                 -         -
 type Rule struct {
 	strategy Strategy
@@ -52,6 +52,8 @@ func (r *Rule) AppendString(dst []byte, v string) ([]byte, Outcome) {
 		return appendDomain(dst, v)
 	case ScrubURL:
 		return appendScrubbed(dst, v)
+	case ScanText:
+		return appendScanned(dst, v)
 	default:
 		return dst, Dropped
 	}
