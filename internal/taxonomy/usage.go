@@ -230,8 +230,19 @@ func (b *builder) checkIdentity(t *Taxonomy) {
 		u.destinations[d] = true
 	}
 	b.checkUse(u)
-	if p.Strategies["posthog"] == "drop" {
-		b.report(diag.New(id.Pos, "P405", "drop leaves events without a distinct_id, which PostHog refuses").
-			WithRelated(p.Pos, "the policy is here").WithFix("use hash"))
+	if problem := spoilsIdentity(p.Strategies["posthog"]); problem != "" {
+		b.report(diag.New(id.Pos, "P405", "%s", problem).WithRelated(p.Pos, "the policy is here").WithFix("use hash"))
+	}
+}
+
+// spoilsIdentity says why PostHog could not tell people apart by distinct_ids that a strategy has been applied to.
+func spoilsIdentity(strategy string) string {
+	switch strategy {
+	case "", "keep", "hash": // "" has been reported
+		return ""
+	case "drop":
+		return "drop leaves events without a distinct_id, which PostHog refuses"
+	default:
+		return strategy + " gives different people the same distinct_id"
 	}
 }
