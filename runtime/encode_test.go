@@ -280,7 +280,7 @@ func TestAnyKeepsIntegersExact(t *testing.T) {
 	t.Parallel()
 	c, got := recording(t)
 	o := validOrder()
-	o.Extra = []any{json.Number("10000000000000000000000001"), uint64(math.MaxUint64), json.Number("1.50"), json.Number("2.0"), -0.0}
+	o.Extra = []any{json.Number("10000000000000000000000001"), uint64(math.MaxUint64), json.Number("1.50"), json.Number("2.0"), math.Copysign(0, -1)}
 	if err := trackOrder(t.Context(), c, "u1", o); err != nil {
 		t.Fatal(err)
 	}
