@@ -7,7 +7,7 @@ GOFUMPT       := mvdan.cc/gofumpt@v0.12.0
 POSTHOG_GO    := v1.27.0
 MODULES       := . examples examples/routers bench
 # What a user's program links.
-LINKED        := ./runtime ./redact ./httpaudit ./sink/... ./generated/... ./eventstest ./schemacheck
+LINKED        := ./runtime ./redact ./spool ./httpaudit ./sink/... ./generated/... ./eventstest ./schemacheck
 
 .PHONY: demo test check generate vet lint format tidy drift pin platforms race overhead fuzz bench fault
 
@@ -61,8 +61,8 @@ overhead: ## Ratios, allocations and large counts, which the race detector would
 	cd bench && $(GO) test -count=1 -run 'TestOverhead' ./...
 
 bench: ## Costs of the hot path, and of others.
-	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./redact ./httpaudit ./generated/... ./internal/...
+	$(GO) test -run '^$$' -bench . -benchmem ./runtime ./redact ./spool ./httpaudit ./generated/... ./internal/...
 	cd bench && $(GO) test -run '^$$' -bench . -benchmem ./...
 
 fault: ## The long fault suites.
-	EVENTGEN_FAULT=1 $(GO) test -race -count=1 -timeout 30m ./runtime/... ./sink/...
+	EVENTGEN_FAULT=1 $(GO) test -race -count=1 -timeout 30m ./runtime/... ./spool/... ./sink/...

@@ -1,0 +1,225 @@
+package spool
+
+import (
+	"fmt"
+	"iter"
+	"path/filepath"
+	"time"
+)
+
+// Stored is a record in a folder, and where it is.
+type Stored struct {
+	Record
+	Seq     uint64
+	Segment string // name of the file
+	Offset  int64
+}
+
+// Damage is a range of bytes in a segment that is no record.
+type Damage struct {
+	Segment  string
+	From, To int64
+}
+
+// Error describes the damage.
+func (d *Damage) Error() string {
+	return fmt.Sprintf("spool: segment %s: bytes %d to %d are damaged", d.Segment, d.From, d.To)
+}
+
+// Report is what Verify finds.
+type Report struct {
+	Segments []SegmentReport
+	Readers  []MarkReport
+	Records  int
+	Missing  uint64 // sequence numbers missing between the oldest and the newest record
+	Bytes    int64  // of all segment files
+	Oldest   time.Time
+}
+
+// SegmentReport describes a segment file.
+type SegmentReport struct {
+	Name    string
+	First   uint64 // sequence number that it starts with
+	Records int
+	Bytes   int64 // of the file
+	Used    int64 // up to the end of the last record
+	Damaged []Damage
+}
+
+// MarkReport describes a reader by its mark file.
+type MarkReport struct {
+	Name        string
+	Destination uint8     // one bit
+	Used        time.Time // when it last wrote something down
+	Mark        uint64    // everything before is acknowledged
+	Waiting     int       // records not acknowledged
+	Damaged     bool      // the file has no intact slot: the reader will start over
+}
+
+// Verify reads all of a folder and reports what is in it. It takes no lock and changes nothing; beside a running process,
+// the report is a snapshot in which the newest records may be missing.
+func Verify(dir string) (Report, error) {
+	f, err := openReadOnly(dir)
+	if err != nil {
+		return Report{}, err
+	}
+	r, err := verify(f)
+	if closeErr := f.Close(); err == nil && closeErr != nil {
+		err = fmt.Errorf("spool: %w", closeErr)
+	}
+	return r, err
+}
+
+func verify(f folder) (Report, error) {
+	var r Report
+	entries, err := f.List()
+	if err != nil {
+		return r, fmt.Errorf("spool: %w", err)
+	}
+	marks, err := reportMarks(f, entries)
+	if err != nil {
+		return r, err
+	}
+	err = walk(f, entries, func(seg *segment, found finding) {
+		sr := SegmentReport{Name: seg.name, First: seg.first, Records: found.records, Bytes: seg.size, Used: found.end}
+		for _, hole := range found.holes {
+			sr.Damaged = append(sr.Damaged, Damage{seg.name, hole.from, hole.to})
+		}
+		r.Segments = append(r.Segments, sr)
+		r.Records += found.records
+		r.Missing += found.missing
+		r.Bytes += seg.size
+	}, func(s Stored) bool {
+		if r.Oldest.IsZero() {
+			r.Oldest = time.UnixMicro(s.Queued)
+		}
+		for _, m := range marks {
+			m.count(&s)
+		}
+		return true
+	})
+	for _, m := range marks {
+		r.Readers = append(r.Readers, m.MarkReport)
+	}
+	return r, err
+}
+
+// countedMark counts what waits for a reader.
+type countedMark struct {
+	MarkReport
+	reader *Reader
+}
+
+func (m *countedMark) count(s *Stored) {
+	if m.reader.wants(frame{seq: s.Seq, body: []byte{s.destinations()}}) {
+		m.Waiting++
+	}
+}
+
+func reportMarks(f folder, entries []entry) ([]*countedMark, error) {
+	var all []*countedMark
+	for _, e := range entries {
+		name, index, ok := parseMarkName(e.name)
+		if !ok || e.dir {
+			continue
+		}
+		m, _, intact, err := readMark(f, e)
+		if err != nil {
+			return nil, fmt.Errorf("spool: %w", err)
+		}
+		r := newReader(nil, name, index)
+		r.next, r.redo = m.next, m.open
+		report := MarkReport{Name: name, Destination: 1 << index, Mark: r.low(), Damaged: !intact}
+		if intact {
+			report.Used = time.Unix(m.used, 0)
+		}
+		all = append(all, &countedMark{report, r})
+	}
+	return all, nil
+}
+
+// walk examines all segments of a folder. A segment that is deleted meanwhile is skipped.
+func walk(f folder, entries []entry, each func(*segment, finding), record func(Stored) bool) error {
+	var x examiner
+	more := true
+	for _, seg := range listSegments(entries) {
+		if !more {
+			return nil
+		}
+		src, err := f.Open(seg.name)
+		if isGone(err) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("spool: %w", err)
+		}
+		found := x.examine(src, seg, func(f frame) {
+			if r, ok := parseRecord(f.body); ok && more {
+				more = record(Stored{r, f.seq, seg.name, f.off})
+			}
+		})
+		if err := src.Close(); err != nil {
+			return fmt.Errorf("spool: %w", err)
+		}
+		each(seg, found)
+	}
+	return nil
+}
+
+// Records reads all of a folder, oldest first, whoever has acknowledged what. Damage is handed out as a *Damage with an empty
+// record, behind the records of its segment; any other error ends the sequence. The memory of a record is good until the
+// next one. It takes no lock and changes nothing.
+func Records(dir string) iter.Seq2[Stored, error] {
+	return func(yield func(Stored, error) bool) {
+		f, err := openReadOnly(dir)
+		if err != nil {
+			yield(Stored{}, err)
+			return
+		}
+		more := true
+		emit := func(s Stored, err error) bool {
+			more = more && yield(s, err)
+			return more
+		}
+		if err := records(f, emit); err != nil {
+			emit(Stored{}, err)
+		}
+		if err := f.Close(); err != nil {
+			emit(Stored{}, fmt.Errorf("spool: %w", err))
+		}
+	}
+}
+
+func records(f folder, emit func(Stored, error) bool) error {
+	entries, err := f.List()
+	if err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	return walk(f, entries, func(seg *segment, found finding) {
+		for _, hole := range found.holes {
+			emit(Stored{}, &Damage{seg.name, hole.from, hole.to})
+		}
+	}, func(s Stored) bool { return emit(s, nil) })
+}
+
+// Folders returns the folders inside dir, and dir itself, that hold a spool.
+func Folders(dir string) ([]string, error) {
+	f, err := openReadOnly(dir)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := f.List()
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return nil, fmt.Errorf("spool: %w", err)
+	}
+	all := []string{dir}
+	for _, e := range entries {
+		if e.dir && isInstance(e.name) {
+			all = append(all, filepath.Join(dir, e.name))
+		}
+	}
+	return all, nil
+}
