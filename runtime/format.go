@@ -68,15 +68,19 @@ func isHex(c byte) bool {
 
 // isIPv4 takes four numbers up to 255. As the judge does, it lets a sign and zeros such as "00" pass.
 func isIPv4(s string) bool {
-	groups := 0
-	for group := range strings.SplitSeq(s, ".") {
-		n, err := strconv.Atoi(group)
-		if err != nil || n < 0 || n > 255 || n != 0 && group[0] == '0' {
+	for range 3 {
+		group, rest, more := strings.Cut(s, ".")
+		if !more || !isOctet(group) {
 			return false
 		}
-		groups++
+		s = rest
 	}
-	return groups == 4
+	return isOctet(s)
+}
+
+func isOctet(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= 0 && n <= 255 && (n == 0 || s[0] != '0')
 }
 
 func isIPv6(s string) bool {
