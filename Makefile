@@ -56,7 +56,7 @@ fuzz: ## Each fuzz target for a minute.
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; done; done
 
 overhead: ## Ratios, allocations and large counts, which the race detector would falsify or take too long for.
-	$(GO) test -count=1 -run 'Alloc' ./generated/... ./redact ./runtime ./httpaudit
+	$(GO) test -count=1 -run 'Alloc|TestScanIs' ./generated/... ./redact ./runtime ./spool ./httpaudit
 	$(GO) test -count=1 -run 'TestNothingIsLostInBadWeather' ./sink/posthogsink
 	cd bench && $(GO) test -count=1 -run 'TestOverhead' ./...
 

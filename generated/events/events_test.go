@@ -2,6 +2,8 @@ package events_test
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -101,6 +103,49 @@ func TestTrackAllocatesNothing(t *testing.T) {
 		if allocs != 0 && !raceEnabled {
 			t.Errorf("%s: %v allocations a call", name, allocs)
 		}
+	}
+}
+
+// TestTrackFromManyGoroutinesDuringClose tracks from 1,000 goroutines, closes the client under them, and asks that each call
+// returns nil or ErrClosed, and that what was accepted arrived.
+func TestTrackFromManyGoroutinesDuringClose(t *testing.T) {
+	t.Parallel()
+	const goroutines, each = 1000, 20
+	client, sink := newClient(t)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel() // does not keep an event from being accepted
+	var accepted, refused atomic.Int64
+	var working sync.WaitGroup
+	half := make(chan struct{})
+	for range goroutines {
+		working.Go(func() {
+			for range each {
+				switch err := events.TrackAPIRequest(cancelled, client, "user_123", request()); {
+				case err == nil:
+					if accepted.Add(1) == goroutines*each/2 {
+						close(half)
+					}
+				case errors.Is(err, runtime.ErrClosed):
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			}
+		})
+	}
+	<-half
+	if err := client.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	working.Wait()
+	if accepted.Load()+refused.Load() != goroutines*each || sink.events.Load() != accepted.Load() {
+		t.Errorf("%d accepted, %d refused, %d arrived", accepted.Load(), refused.Load(), sink.events.Load())
+	}
+	if err := events.TrackAPIRequest(t.Context(), client, "user_123", request()); !errors.Is(err, runtime.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+	if err := events.TrackAPIRequest(t.Context(), nil, "user_123", request()); !errors.Is(err, runtime.ErrNilClient) {
+		t.Errorf("without a client: %v", err)
 	}
 }
 
