@@ -79,7 +79,9 @@ func (c *Client) used() destinations {
 	return c.destinations
 }
 
+// undeclaredEvent names an event of unknown origin, as far as a name may reach, so that no payload fills the log.
 func undeclaredEvent(name string) error {
+	name = strings.ToValidUTF8(name[:min(len(name), maxDistinctID)], "")
 	return &ValidationError{Event: name, Violations: []Violation{{Path: "event", Rule: RuleUndeclaredEvent}}}
 }
 

@@ -462,6 +462,9 @@ func TestTrackMapRefuses(t *testing.T) {
 	if err := c.TrackMap(t.Context(), "u1", "nowhere", nil); !errors.As(err, &invalid) {
 		t.Errorf("undeclared event: %v", err)
 	}
+	if err := c.TrackMap(t.Context(), "u1", strings.Repeat("é", 1<<20), nil); !errors.As(err, &invalid) || len(invalid.Event) > 200 {
+		t.Errorf("the error for a name of 2 MiB has %d bytes of it", len(invalid.Event))
+	}
 	bare, err := New(orders(), Config{})
 	if err != nil {
 		t.Fatal(err)
