@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 )
 
 // Adopted says what Adopt did.
@@ -48,32 +49,60 @@ func (s *Spool) adoptFolder(ctx context.Context, path string, done *Adopted) err
 	case err != nil:
 		return err
 	}
+	worth, err := s.worthAdopting(f, isInstance(filepath.Base(path)), done)
+	if worth {
+		err = s.emptyFolder(ctx, f, path, done)
+	}
+	return errors.Join(err, f.Close(), lock.Close())
+}
+
+// worthAdopting reports whether a folder can be emptied. It reads no segment, so that Adopt may be called often beside a folder
+// that has to wait.
+func (s *Spool) worthAdopting(f folder, instance bool, done *Adopted) (bool, error) {
+	entries, err := f.List()
+	if err != nil {
+		return false, err
+	}
+	if len(listSegments(entries)) == 0 {
+		return instance, nil
+	}
 	left := newSpool(f, s.opts)
-	err = left.recover()
+	if err := left.loadMarks(entries); err != nil {
+		return false, err
+	}
+	oldest := s.opts.now().Add(-s.opts.ReaderTTL)
+	left.readers = slices.DeleteFunc(left.readers, func(r *Reader) bool { return !r.mark.synced.After(oldest) })
+	if !s.servesAll(left.readers) {
+		done.Left++
+		return false, nil
+	}
+	return true, nil
+}
+
+// emptyFolder moves what is in a folder, and deletes it if it is one of a further process.
+func (s *Spool) emptyFolder(ctx context.Context, f *osFolder, path string, done *Adopted) error {
+	left := newSpool(f, s.opts)
+	err := left.recover()
 	if err == nil {
 		left.expire()
 		err = s.moveAll(ctx, left, done)
 	}
-	if err == nil && len(left.segments) == 0 && isInstance(filepath.Base(path)) {
+	if err == nil && isInstance(filepath.Base(path)) {
 		err = removeFolder(s.root, path, f)
 	}
 	for _, r := range left.retired {
 		err = errors.Join(err, r.file.Close())
 	}
-	return errors.Join(err, f.Close(), lock.Close())
+	return err
 }
 
 // moveAll moves all records, segment by segment: one is deleted when its records are on disk here.
 func (s *Spool) moveAll(ctx context.Context, left *Spool, done *Adopted) error {
-	if len(left.segments) == 0 {
-		return nil
-	}
-	if !s.servesAll(left.readers) {
-		done.Left++
-		return nil
-	}
 	for len(left.segments) > 0 {
 		seg := left.segments[0]
+		if !s.hasRoom(seg) {
+			return ErrFull
+		}
 		if err := s.moveSegment(ctx, left, seg, done); err != nil {
 			return err
 		}
@@ -95,6 +124,11 @@ func (s *Spool) moveAll(ctx context.Context, left *Spool, done *Adopted) error {
 	}
 	done.Folders++
 	return nil
+}
+
+// hasRoom reports whether a segment can be moved in one go. One that is moved in part would be moved again, and again.
+func (s *Spool) hasRoom(seg *segment) bool {
+	return s.opts.Overflow == DropOldest || s.used()+seg.end+s.opts.SegmentBytes <= s.opts.Quota
 }
 
 // servesAll reports whether readers with all those names are open here.
@@ -146,7 +180,7 @@ func (s *Spool) moveRecord(ctx context.Context, left *Spool, f frame, done *Adop
 			lanes = append(lanes, l)
 		}
 	}
-	if r.Lanes = lanes; len(lanes) == 0 {
+	if r.Lanes, r.adopted = lanes, true; len(lanes) == 0 {
 		return nil
 	}
 	if _, err := s.Append(ctx, r); err != nil {

@@ -6,6 +6,8 @@ type batch struct {
 	frames  []byte // not stamped yet
 	records int
 	counts  [8]int // records for each destination
+	adopted [8]int // those of them that were in another folder before
+	moved   int    // records that were in another folder before
 	queued  int64  // when the first record was accepted
 
 	users    int // callers that have not seen the outcome, and the writer while it has the batch
@@ -24,6 +26,17 @@ func (b *batch) add(r *Record, size int) {
 	b.records++
 	for d, i := r.destinations(), 0; d != 0; d, i = d>>1, i+1 {
 		b.counts[i] += int(d & 1)
+	}
+	if r.adopted {
+		b.adopt(r)
+	}
+}
+
+// adopt counts a record that was in another folder before.
+func (b *batch) adopt(r *Record) {
+	b.moved++
+	for d, i := r.destinations(), 0; d != 0; d, i = d>>1, i+1 {
+		b.adopted[i] += int(d & 1)
 	}
 }
 

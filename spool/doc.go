@@ -18,6 +18,9 @@
 //	                             syncer goroutine: sync at most every 100 ms    (Interval)
 //	Reader.Peek ◄── segment files          Reader.Ack ──► mark file, deletes segments that every reader has passed
 //
+// What no sink will ever take does not stay in a spool: Letters is a folder of dead letters, which usually lies inside that of the
+// spool.
+//
 // All reading and writing goes through the interfaces in disk.go, so that tests can replace the disk by one that fails. The
 // format is described in docs/spool-format.md. The package never logs; Stats says what happened.
 package spool

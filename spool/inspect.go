@@ -53,6 +53,7 @@ type MarkReport struct {
 	Used        time.Time // when it last wrote something down
 	Mark        uint64    // everything before is acknowledged
 	Waiting     int       // records not acknowledged
+	Oldest      time.Time // when the oldest of them was accepted; zero without one
 	Damaged     bool      // the file has no intact slot: the reader will start over
 }
 
@@ -113,6 +114,9 @@ type countedMark struct {
 func (m *countedMark) count(s *Stored) {
 	if m.reader.wants(frame{seq: s.Seq, body: []byte{s.destinations()}}) {
 		m.Waiting++
+		if m.Oldest.IsZero() {
+			m.Oldest = time.UnixMicro(s.Queued)
+		}
 	}
 }
 

@@ -44,11 +44,16 @@ func claim(dir string, opts Options) (path string, f *osFolder, lock io.Closer, 
 	if !errors.Is(err, errLocked) {
 		return dir, f, lock, err
 	}
-	path = filepath.Join(dir, instancePrefix+strings.ToLower(rand.Text()))
-	if err := os.Mkdir(path, 0o700); err != nil { //nolint:gosec // the caller names the folder
-		return "", nil, nil, err
+	for range 10 { // another process may adopt the new folder before it is locked
+		path = filepath.Join(dir, instancePrefix+strings.ToLower(rand.Text()))
+		if err := os.Mkdir(path, 0o700); err != nil { //nolint:gosec // the caller names the folder
+			return "", nil, nil, err
+		}
+		f, lock, err = openLocked(path, opts)
+		if !errors.Is(err, errLocked) && !isGone(err) {
+			break
+		}
 	}
-	f, lock, err = openLocked(path, opts)
 	return path, f, lock, err
 }
 

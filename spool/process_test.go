@@ -31,7 +31,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child appends from several goroutines, and prints the number of each record after Append returned nil.
+// child appends from several goroutines, and prints the number of each record after Append returned nil. Now and then it prints
+// how far the spool says that it is on disk.
 func child(dir, first string) error {
 	start, err := strconv.ParseUint(first, 10, 64)
 	if err != nil {
@@ -46,6 +47,11 @@ func child(dir, first string) error {
 		return err
 	}
 	failed := make(chan error)
+	go func() {
+		for range time.Tick(20 * time.Millisecond) {
+			fmt.Println("synced", s.Stats().Synced)
+		}
+	}()
 	for g := range uint64(4) {
 		go func() {
 			for n := start + g; ; n += 4 {

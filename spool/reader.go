@@ -28,6 +28,10 @@ type Reader struct {
 	scanning bool
 	wakeAt   int // at so many records it is to be woken; 0 is never
 	dropped  Dropped
+	moved    bool  // low has changed since the mark was last written down
+	oldest   int64 // while none is open, when the oldest waiting record was accepted, or a little before
+	// Since Open, recovered + appended = acked + unread + len(open) + dropped.
+	recovered, appended, acked uint64
 
 	// Its own:
 	sc    scanner
@@ -113,7 +117,12 @@ func (r *Reader) wants(f frame) bool {
 // offer tells of records that were appended. A reader that has read all of its own passes those that are not for it, so
 // that it holds no segment back. The lock is held.
 func (r *Reader) offer(b *batch) {
+	if r.unread+len(r.open) == 0 {
+		r.oldest = b.queued
+	}
 	r.add(r.spool.tail.seg, b.counts[r.index])
+	r.recovered += uint64(b.adopted[r.index])
+	r.appended += uint64(b.counts[r.index] - b.adopted[r.index])
 	if r.unread == 0 && !r.scanning {
 		r.jump()
 	}
@@ -162,19 +171,29 @@ func (r *Reader) Mark() uint64 {
 // Await describes what there is, and asks for one signal as soon as there are so many records; if there are already, or for 0,
 // none will come. It reads the oldest record if need be.
 func (r *Reader) Await(records int) (Waiting, error) {
+	r.compact()
 	if err := r.fill(1, 1); err != nil {
 		return Waiting{}, err
 	}
 	r.spool.mu.Lock()
 	defer r.spool.mu.Unlock()
-	w := Waiting{Records: r.unread + len(r.open)}
-	if len(r.open) > 0 {
-		w.Oldest = time.UnixMicro(r.open[0].Queued)
-	}
+	w := Waiting{Records: r.unread + len(r.open), Oldest: r.since()}
 	if r.wakeAt = records; w.Records >= records {
 		r.wakeAt = 0
 	}
 	return w, nil
+}
+
+// since is when the oldest waiting record was accepted, or a little before. The lock is held.
+func (r *Reader) since() time.Time {
+	switch {
+	case len(r.open) > 0:
+		return time.UnixMicro(r.open[0].Queued)
+	case r.unread > 0:
+		return time.UnixMicro(r.oldest)
+	default:
+		return time.Time{}
+	}
 }
 
 // Peek appends the oldest records that are not acknowledged, at most limit and at most maxBytes of them but at least one. What
@@ -229,22 +248,38 @@ func (r *Reader) keep(e *Entry) {
 // see again those of the last second before a power cut. Others are ignored. The error says that the acknowledgement could not be
 // written down, so that a restart would return the records again.
 func (r *Reader) Ack(seqs ...uint64) error {
+	r.Resolve(seqs...)
+	return r.Save()
+}
+
+// Resolve is the part of Ack that touches no disk, for callers who count under a lock of their own: Stats has the outcome at
+// once. Save has to follow.
+func (r *Reader) Resolve(seqs ...uint64) {
 	s := r.spool
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	before := r.low()
 	for _, seq := range seqs {
 		i, ok := slices.BinarySearchFunc(r.open, seq, func(e Entry, seq uint64) int { return compareSeq(e.Seq, seq) })
-		if ok {
-			r.open[i].Event = nil // marked: taken out below, all at once
-			r.open[i].UUID = [16]byte{}
-			r.open[i].Queued = acknowledged
+		if ok && r.open[i].Queued != acknowledged {
+			r.acked++
+			r.oldest = r.open[i].Queued
+			r.open[i].Queued = acknowledged // taken out below, all at once
 		}
 	}
 	r.open = slices.DeleteFunc(r.open, func(e Entry) bool { return e.Queued == acknowledged })
 	if r.unread == 0 {
 		r.jump()
 	}
-	moved := r.low() != before
+	r.moved = r.moved || r.low() != before
+}
+
+// Save writes down what was resolved, and deletes the segments that every reader has passed.
+func (r *Reader) Save() error {
+	s := r.spool
+	s.mu.Lock()
+	moved := r.moved
+	r.moved = false
 	m := r.state()
 	s.mu.Unlock()
 	if !moved {

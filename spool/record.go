@@ -16,6 +16,8 @@ type Record struct {
 	Queued int64  // when it was accepted, likewise
 	Event  string // its name, at most 65,535 bytes
 	Lanes  []Lane // at most 255
+
+	adopted bool // it was in another folder before
 }
 
 // Lane is one encoding of an event and the destinations that get it, one bit each. A destination is in at most one lane.

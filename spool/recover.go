@@ -28,6 +28,7 @@ func (s *Spool) recover() error {
 	}
 	for _, r := range s.readers {
 		s.next = max(s.next, r.next)
+		r.recover()
 	}
 	s.synced = s.next
 	if len(s.retired) > 0 {
@@ -125,12 +126,26 @@ func (s *Spool) recovered(seg *segment, f frame) {
 	}
 }
 
+// recover notes how much was waiting for the reader, and about since when.
+func (r *Reader) recover() {
+	r.recovered = uint64(r.unread)
+	for _, seg := range r.spool.segments {
+		if r.left[seg] > 0 {
+			r.oldest = seg.queued
+			return
+		}
+	}
+}
+
 // finishRecovered cuts the unused tail off a segment, or deletes it if it holds no record. Damaged bytes go only when there
 // is a copy of them. The segment is synced, which costs nothing if it was before: the process that wrote it may have died
 // before it came to that.
 func (s *Spool) finishRecovered(f file, seg *segment, found finding, kept bool) error {
 	seg.end = found.end
 	if found.records == 0 && kept {
+		if seg.size != seg.end { // what was in it, if anything, is lost
+			s.counted.untrimmed++
+		}
 		seg.gone = true
 		s.doomed = append(s.doomed, seg)
 		return f.Close()

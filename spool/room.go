@@ -11,10 +11,14 @@ func (s *Spool) makeRoom() error {
 	dropped := false
 	s.sweep()
 	for s.used()+s.opts.SegmentBytes > s.opts.Quota {
-		if s.opts.Overflow != DropOldest || !s.dropOldest() {
+		if s.opts.Overflow != DropOldest {
 			return ErrFull
 		}
-		dropped = true
+		if s.dropOldest() {
+			dropped = true
+		} else if err := s.awaitOldest(); err != nil {
+			return err
+		}
 	}
 	if dropped {
 		return nil
@@ -27,6 +31,19 @@ func (s *Spool) makeRoom() error {
 		return nil
 	}
 	return ErrNoSpace
+}
+
+// awaitOldest lets the syncer catch up with the oldest segment. There may be nothing to wait for.
+func (s *Spool) awaitOldest() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.segments) == 0 || s.segments[0] == s.tail.seg {
+		return ErrFull
+	}
+	for seg := s.segments[0]; !s.settled(seg) && s.rescue == nil; {
+		s.idle.Wait()
+	}
+	return s.rescue
 }
 
 // leavesFloor reports whether enough of the disk is left to others behind another segment.

@@ -103,6 +103,7 @@ func (s *Spool) retire() {
 	s.held, s.unsynced = unsynced{}, unsynced{frames: s.takeFrames()}
 	s.tail = tail{}
 	s.dirty = true
+	s.idle.Broadcast() // to the syncer, should it wait for the turn
 	signal(s.unclean)
 	signal(s.hurry)
 }

@@ -139,12 +139,39 @@ func (s *Spool) acquire() {
 	s.busy = true
 }
 
+// acquireUnless takes the turn unless a condition holds before it is free. It reports whether it did. The lock is held. What
+// makes the condition true has to wake those who wait for the turn.
+func (s *Spool) acquireUnless(condition func() bool) bool {
+	s.wanted++
+	for s.busy && !condition() {
+		s.idle.Wait()
+	}
+	s.wanted--
+	if condition() {
+		s.idle.Broadcast() // to yield
+		return false
+	}
+	s.busy = true
+	return true
+}
+
+// yield lets those go first who wait for the turn. Otherwise the writer, as long as there is more to write, would keep it. The
+// lock and the turn are held.
+func (s *Spool) yield() {
+	if s.wanted == 0 {
+		return
+	}
+	s.release()
+	for s.busy || s.wanted > 0 {
+		s.idle.Wait()
+	}
+	s.busy = true
+}
+
 // release ends the turn. The lock is held. Whatever was stuck is not any more.
 func (s *Spool) release() {
 	s.busy, s.stalled = false, false
-	if s.wanted > 0 {
-		s.idle.Broadcast()
-	}
+	s.idle.Broadcast()
 }
 
 // signal sends to a channel that has room for one signal: one that was not received yet will do.

@@ -7,16 +7,18 @@ import (
 
 // Stats is a snapshot of a spool. Numbers without a remark count since Open.
 type Stats struct {
+	Path     string    // the folder in use
 	Bytes    int64     // now: in segment files, the unused rest of the newest included
 	Segments int       // now
 	Oldest   time.Time // about when the oldest stored record was accepted; zero without one
 	Next     uint64    // the sequence number of the next record
 	Synced   uint64    // all records before this sequence number are on disk
-	Appended uint64
-	Refused  Refused // records
-	Stalled  bool    // now: the disk does not answer
-	NoRoom   bool    // now: there was no room when one was last looked for
-	Suspect  bool    // now: the disk failed, and the last records may not survive a power cut
+	Appended uint64    // records that Append and Adopt stored
+	Adopted  uint64    // those of them that Adopt moved here
+	Refused  Refused   // records
+	Stalled  bool      // now: the disk does not answer
+	NoRoom   bool      // now: there was no room when one was last looked for
+	Suspect  bool      // now: the disk failed, and the last records may not survive a power cut
 
 	Recovered    uint64 // records found by Open, whoever still needs them
 	Missing      uint64 // sequence numbers that Open found to be missing between the oldest and the newest record
@@ -51,19 +53,28 @@ type Dropped struct {
 	Damaged uint64 // not found where they should be
 }
 
+// Total is the sum.
+func (d Dropped) Total() uint64 { return d.Oldest + d.Damaged }
+
 // ReaderStats describes a reader.
 type ReaderStats struct {
 	Name        string
-	Destination uint8  // one bit
-	Open        bool   // somebody has opened it
-	Mark        uint64 // everything before is acknowledged
-	Waiting     int    // records not acknowledged
-	Dropped     Dropped
+	Destination uint8     // one bit
+	Open        bool      // somebody has opened it
+	Mark        uint64    // everything before is acknowledged
+	Waiting     int       // records not acknowledged
+	Oldest      time.Time // when the oldest of them was accepted, or a little before; zero without one
+
+	// At all times, Recovered + Appended = Acked + Waiting + Dropped.Total().
+	Recovered uint64 // records that were waiting for it when the spool was opened, or were adopted since
+	Appended  uint64 // the others
+	Acked     uint64
+	Dropped   Dropped
 }
 
 // counters is the part of Stats that is counted as it happens.
 type counters struct {
-	appended, recovered, missing           uint64
+	appended, adopted, recovered, missing  uint64
 	refused                                Refused
 	untrimmed, lostMarks                   int
 	writeErrors, syncErrors, rewritten     uint64
@@ -97,7 +108,7 @@ func (s *Spool) Stats() Stats {
 	c := &s.counted
 	st := Stats{
 		Bytes: s.usedLocked(), Segments: len(s.segments), Next: s.next, Synced: s.synced, Appended: c.appended,
-		Refused: c.refused, Stalled: s.stalled, NoRoom: s.noRoom != nil, Suspect: s.rescue != nil,
+		Path: s.path, Adopted: c.adopted, Refused: c.refused, Stalled: s.stalled, NoRoom: s.noRoom != nil, Suspect: s.rescue != nil,
 		Recovered: c.recovered, Missing: c.missing, Damaged: len(s.damage), Untrimmed: c.untrimmed, LostMarks: c.lostMarks,
 		WriteErrors: c.writeErrors, SyncErrors: c.syncErrors, Rewritten: c.rewritten, Stalls: c.stalls,
 		ExpiredReaders: c.expiredReaders, ExpiredRecords: c.expiredRecords,
@@ -126,6 +137,8 @@ func (r *Reader) Stats() ReaderStats {
 
 func (r *Reader) stats() ReaderStats {
 	return ReaderStats{
-		Name: r.name, Destination: 1 << r.index, Open: r.attached, Mark: r.low(), Waiting: r.unread + len(r.open), Dropped: r.dropped,
+		Name: r.name, Destination: 1 << r.index, Open: r.attached, Mark: r.low(),
+		Waiting: r.unread + len(r.open), Oldest: r.since(),
+		Recovered: r.recovered, Appended: r.appended, Acked: r.acked, Dropped: r.dropped,
 	}
 }

@@ -78,9 +78,13 @@ func (s *Spool) syncRetired() bool {
 
 // syncTail secures the tail. If that fails, it takes no more and is written again to another file: what a failed sync did
 // not write, a second one would not write either, and yet succeed.
+//
+// Who has the turn may wait for the syncer to secure what has retired: the syncer must not wait for the turn meanwhile.
 func (s *Spool) syncTail() {
-	s.acquire()
-	if s.unsynced.empty() || len(s.retired) > 0 { // one retired just now: it comes first
+	if !s.acquireUnless(func() bool { return len(s.retired) > 0 }) {
+		return // what has retired just now comes first
+	}
+	if s.unsynced.empty() {
 		s.release()
 		return
 	}
@@ -88,12 +92,19 @@ func (s *Spool) syncTail() {
 	target, f, named := s.next, s.tail.file, s.tail.named
 	s.release()
 	err := s.timed(func() error { return s.syncFile(f, named) })
-	s.acquire()
-	defer s.release()
 	if err != nil {
 		s.counted.syncErrors++
+	}
+	if !s.acquireUnless(func() bool { return s.tail.file != f }) { // it has retired: it will be synced once more
+		if err != nil {
+			s.distrust(f)
+		}
+		return
+	}
+	defer s.release()
+	if err != nil {
 		s.distrust(f)
-	} else if s.tail.file == f {
+	} else {
 		s.held.reset()
 		s.tail.named = true
 		s.synced = max(s.synced, target)

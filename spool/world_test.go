@@ -250,6 +250,16 @@ func (w *world) step() {
 	default:
 		_ = w.ack()
 	}
+	w.checkSums()
+}
+
+// checkSums fails the test when the counters of a reader do not add up.
+func (w *world) checkSums() {
+	for _, r := range w.readers {
+		if st := r.Stats(); st.Recovered+st.Appended != st.Acked+uint64(st.Waiting)+st.Dropped.Total() {
+			w.t.Fatalf("%+v", st)
+		}
+	}
 }
 
 func (w *world) close() {

@@ -35,6 +35,7 @@ func (s *Spool) writePending() {
 		err := s.commit(b)
 		s.mu.Lock()
 		s.settle(b, err)
+		s.yield()
 	}
 	if s.tail.broken && !s.tail.cut {
 		s.mu.Unlock()
@@ -142,6 +143,7 @@ func (s *Spool) publish(b *batch, n int) (first uint64) {
 	first = s.next
 	s.next += uint64(b.records)
 	s.counted.appended += uint64(b.records)
+	s.counted.adopted += uint64(b.moved)
 	for _, r := range s.readers {
 		r.offer(b)
 	}
