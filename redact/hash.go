@@ -11,6 +11,9 @@ import (
 // with a probability of 1e-9 only beyond 10^14 values.
 const pseudonymSize = 16
 
+// pseudonymText is the length of pseudonymSize bytes in base64 without padding.
+const pseudonymText = (pseudonymSize*8 + 5) / 6
+
 // hasher turns the values of one category into pseudonyms with one key:
 //
 //	subkey    = HMAC-SHA-256(key, "eventgen redact h1" ‖ 0x00 ‖ category)

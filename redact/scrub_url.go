@@ -76,8 +76,8 @@ const (
 )
 
 // isIdentifier reports whether a path segment looks like a value rather than a word of a route: a number, a UUID, a hash, a
-// token, an e-mail address, a handle, a pair of coordinates, or anything with characters that words of routes do not have,
-// percent-encoded ones included. It would rather take a word for an identifier than the reverse.
+// token, an e-mail address, a handle, a pair of coordinates, what [Mask] leaves, or anything with characters that words of
+// routes do not have, percent-encoded ones included. It would rather take a word for an identifier than the reverse.
 func isIdentifier(segment string) bool {
 	digits, hexadecimal, n := 0, 0, len(segment)
 	for i := range n {
@@ -92,7 +92,7 @@ func isIdentifier(segment string) bool {
 			hexadecimal++
 		}
 	}
-	return hasTooManyDigits(digits, n) || n > maxWord || n >= leastHex && hexadecimal == n
+	return segment == filler || hasTooManyDigits(digits, n) || n > maxWord || n >= leastHex && hexadecimal == n
 }
 
 // isWordByte reports whether words of routes may have c.

@@ -5,19 +5,43 @@ import "fmt"
 // Strategy says what happens to a classified value before it leaves the caller.
 type Strategy uint8
 
-// The strategies. The zero value is Drop, so that whatever was forgotten fails closed.
+// The strategies. The zero value is Drop, so that whatever was forgotten fails closed. A value that a strategy cannot handle
+// is dropped: nothing falls back to the raw value. No strategy decodes or repairs text; only Keep lets invalid UTF-8 through.
 const (
-	Drop         Strategy = iota // the property is left out
-	Replace                      // a constant named after the category, such as [email]
-	Hash                         // keyed HMAC-SHA-256, joinable within its key and category
-	Mask                         // the first character and a filler of fixed width
-	TruncateIP                   // the /24 or /48 network address
-	TruncateTime                 // the day, UTC
-	Round                        // a number to two significant digits
-	EmailDomain                  // what follows the last @
-	ScrubURL                     // a URL without user, query and fragment, ids replaced
-	ScanText                     // "scan": text with what the detectors find replaced
-	Keep                         // the value as it is
+	// Drop leaves the property out.
+	Drop Strategy = iota
+	// Replace gives the last segment of the category in brackets, such as [email] for user.contact.email, whatever the value is.
+	Replace
+	// Hash gives "h1.", the key's id, "." and the first 16 bytes in base64url (RFC 4648, without padding, 22 characters) of
+	//
+	//	HMAC-SHA-256(subkey, category ‖ 0x00 ‖ value)    subkey = HMAC-SHA-256(key, "eventgen redact h1" ‖ 0x00 ‖ category)
+	//
+	// (RFC 2104, FIPS 198-1). E-mail addresses, phone numbers and IP addresses are brought into a normal form first; numbers,
+	// booleans and times are hashed as their JSON text. Pseudonyms join within one key and category, never across two.
+	Hash
+	// Mask gives the first character (code point) and "***": never more than a quarter of the value, and nothing of its length.
+	// Fewer than four characters, or a first one that is invalid or not graphic (Unicode L, M, N, P, S, Zs), give what Replace
+	// gives. The rule is our own.
+	Mask
+	// TruncateIP gives the network of an address: 24 bits of IPv4, 48 of IPv6 (the sizes of one site, RFC 6177), as netip.Prefix
+	// masks them. An IPv4 address mapped into IPv6 counts as IPv4; the zone is cut off. Text in the form of RFC 5952. The /48 of
+	// a 6to4 address (RFC 3056, 2002::/16) is the IPv4 address in it: choose another strategy where such addresses occur.
+	TruncateIP
+	// TruncateTime gives the start of the day, in UTC, of a time, an RFC 3339 date-time or a full date, as RFC 3339.
+	TruncateTime
+	// Round gives a number with two significant digits; ties go to the even digit (IEEE 754, section 4.3.1).
+	Round
+	// EmailDomain gives what follows the last @, in lower case, where that is a host name of two labels or more (RFC 1034,
+	// section 3.5, with the first digit of RFC 1123).
+	EmailDomain
+	// ScrubURL gives a URL (RFC 3986) or an absolute path without user information, query and fragment, and with ":id" for each
+	// path segment that looks like a value: one with more than two digits, of hexadecimal digits alone, longer than 40 bytes, or
+	// with a character that words of routes do not have. The limits are our own.
+	ScrubURL
+	// ScanText, "scan" in events.yaml, gives the text with each finding of [Scan] replaced by its kind in brackets.
+	ScanText
+	// Keep gives the value as it is, a number in its shortest form (Number::toString of ECMA-262) and a time in RFC 3339.
+	Keep
 )
 
 var strategyNames = [...]string{
