@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/eventgen/eventgen/runtime"
 )
@@ -114,19 +115,16 @@ func (c *comparison) maps(path string, got, want reflect.Value) {
 	}
 }
 
-// opt is what a pointer to a runtime.Opt can do.
-type opt interface{ State() runtime.State }
+var optPackage = reflect.TypeFor[runtime.State]().PkgPath()
 
-var optType = reflect.TypeFor[opt]()
-
-// isOpt reports whether v is a runtime.Opt.
-func isOpt(v reflect.Value) bool { return reflect.PointerTo(v.Type()).Implements(optType) }
+// isOpt reports whether v is a runtime.Opt, of whatever type.
+func isOpt(v reflect.Value) bool {
+	return v.Type().PkgPath() == optPackage && strings.HasPrefix(v.Type().Name(), "Opt[")
+}
 
 // openOpt returns the state of a runtime.Opt and what it holds.
 func openOpt(v reflect.Value) (runtime.State, reflect.Value) {
-	p := reflect.New(v.Type()) // the methods have pointer receivers, and v may have no address
-	p.Elem().Set(v)
-	return p.Interface().(opt).State(), p.MethodByName("Value").Call(nil)[0]
+	return runtime.State(v.FieldByName("State").Uint()), v.FieldByName("Value")
 }
 
 // hasEqual reports whether values of v's type compare themselves: classified values, times.

@@ -35,7 +35,7 @@ func Example() {
 	})
 
 	signedUp := eventstest.One[events.UserSignedUp](t, rec)
-	fmt.Println(signedUp.Method, signedUp.Email.Value().Reveal(), signedUp.Email.Value())
+	fmt.Println(signedUp.Method, signedUp.Email.Value.Reveal(), signedUp.Email.Value)
 
 	for _, m := range rec.Sent() {
 		fmt.Println(m.Event, m.DistinctID, eventstest.Properties(t, m))

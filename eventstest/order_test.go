@@ -144,15 +144,15 @@ func (e *ordered) write(w *runtime.Writer) {
 	w.Object()
 	w.String(e.Where.City)
 	w.End()
-	if w.Opt(e.Extra.State()) {
-		w.Any(e.Extra.Value())
+	if w.Opt(e.Extra.State) {
+		w.Any(e.Extra.Value)
 	}
 }
 
 func (l *line) write(w *runtime.Writer) {
 	w.String(l.SKU)
-	if w.Opt(l.Tags.State()) {
-		v := l.Tags.Value()
+	if w.Opt(l.Tags.State) {
+		v := l.Tags.Value
 		w.Array(len(v))
 		for _, item := range v {
 			w.String(item)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -17,10 +18,18 @@ const envelopeBytes = 1 << 10
 
 // anonymousIDs are the distinct_ids, in lower case, for which PostHog keeps no person: events of everybody who has one
 // would be mixed up.
-var anonymousIDs = []string{
+var anonymousIDs = byLength(
 	"0", "00000000-0000-0000-0000-000000000000", "[object object]", "anonymous", "anonymous-user", "backend", "distinct_id",
 	"distinctid", "email", "false", "guest", "id", "nan", "none", "not_authenticated", "null", "system", "true", "undefined",
 	"user",
+)
+
+// byLength sorts texts by their length, so that most lengths need no comparison.
+func byLength(texts ...string) (sorted [uuidLength + 1][]string) {
+	for _, text := range texts {
+		sorted[len(text)] = append(sorted[len(text)], text)
+	}
+	return sorted
 }
 
 // Begin starts an event and returns the Writer for its properties, never nil. It exists for generated code. A problem with
@@ -33,9 +42,11 @@ func (c *Client) Begin(ctx context.Context, e *Event, distinctID string, opts []
 	}
 	p, err := c.plan(e)
 	w := newWriter(p)
-	w.client, w.ctx, w.now, w.subject, w.err = c, ctx, c.clock(), distinctID, err
+	w.client, w.ctx, w.subject, w.err = c, ctx, distinctID, err
+	w.readClock()
 	for i := range opts {
 		opts[i].apply(&w.options)
+		w.optioned = true
 	}
 	w.identify(e)
 	w.checkTimestamp()
@@ -62,7 +73,7 @@ func (c *Client) plan(e *Event) (*plan, error) {
 		return p.(*plan), nil
 	}
 	for _, reg := range c.registries {
-		if slices.Contains(reg.Events, e) || e.Kind == kindAlias {
+		if reg.declares(e) || e.Kind == kindAlias {
 			p, _ := c.plans.LoadOrStore(e, compile(e, reg, c.engines[reg], c.used()))
 			return p.(*plan), nil
 		}
@@ -79,10 +90,21 @@ func (c *Client) used() destinations {
 	return c.destinations
 }
 
-// undeclaredEvent names an event of unknown origin, as far as a name may reach, so that no payload fills the log.
+// undeclaredEvent names an event of unknown origin if it looks like a name; anything else may be data.
 func undeclaredEvent(name string) error {
-	name = strings.ToValidUTF8(name[:min(len(name), maxDistinctID)], "")
+	if spellable(name) == "" {
+		name = "(undeclared)"
+	}
 	return &ValidationError{Event: name, Violations: []Violation{{Path: "event", Rule: RuleUndeclaredEvent}}}
+}
+
+// readClock reads the real clock once for all that an event needs it for: it costs as much as a property.
+func (w *Writer) readClock() {
+	w.now = time.Now()
+	w.begun = w.now.Sub(w.client.intake.start)
+	if w.client.ownClock {
+		w.now = w.client.clock()
+	}
 }
 
 // identify settles the uuid and the subject, and checks what identifies somebody.
@@ -96,8 +118,8 @@ func (w *Writer) identify(e *Event) {
 		w.err = checkID(w.subject)
 	}
 	for _, g := range w.options.groups() {
-		if w.err == nil && g.kind == "" {
-			w.err = fmt.Errorf("%w: a group without a type", ErrDistinctID)
+		if w.err == nil && (g.kind == "" || len(g.kind) > maxDistinctID || !utf8.ValidString(g.kind)) {
+			w.err = fmt.Errorf("%w: the type of a group is empty, too long or not UTF-8", ErrDistinctID)
 		}
 		if w.err == nil {
 			w.err = checkID(g.key)
@@ -107,14 +129,17 @@ func (w *Writer) identify(e *Event) {
 
 // checkTimestamp refuses a time stamp that has no text in RFC 3339.
 func (w *Writer) checkTimestamp() {
-	if year := w.options.timestamp.UTC().Year(); year < 0 || year > 9999 {
+	if t := w.options.timestamp; !t.IsZero() && !spellableTime(t) {
 		w.violations = append(w.violations, Violation{Path: "timestamp", Rule: RuleFormat, Detail: "year beyond 9999"})
 	}
 }
 
 // checkID refuses the ids under which PostHog would lose or mix up people, also with blanks or quotes around them.
 func checkID(id string) error {
-	bare := strings.Trim(id, " \t\r\n'\"")
+	bare := id
+	if id != "" && (trimmed(id[0]) || trimmed(id[len(id)-1])) {
+		bare = strings.TrimFunc(id, func(r rune) bool { return r < utf8.RuneSelf && trimmed(byte(r)) })
+	}
 	switch {
 	case bare == "":
 		return fmt.Errorf("%w: it is empty", ErrDistinctID)
@@ -129,16 +154,15 @@ func checkID(id string) error {
 	}
 }
 
+// trimmed reports whether a character around an id is none of the id's own.
+func trimmed(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\'' || c == '"'
+}
+
 func isAnonymous(id string) bool {
-	if len(id) > 36 {
-		return false
-	}
-	for _, anonymous := range anonymousIDs {
-		if len(id) == len(anonymous) && strings.EqualFold(id, anonymous) {
-			return true
-		}
-	}
-	return false
+	return len(id) < len(anonymousIDs) && slices.ContainsFunc(anonymousIDs[len(id)], func(anonymous string) bool {
+		return strings.EqualFold(id, anonymous)
+	})
 }
 
 // Recording reports whether a recorder wants the typed event, so that the cost of boxing it is paid only then.
@@ -177,6 +201,7 @@ func (w *Writer) accept() error {
 		w.client.reject(w.plan.event.Name, rejection(err), err)
 		return err
 	}
+	w.reportFindings()
 	return w.client.enqueue(w.ctx, w.record())
 }
 

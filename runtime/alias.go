@@ -12,6 +12,7 @@ func (c *Client) Alias(ctx context.Context, distinctID, alias string, opts ...Ev
 	if w.err == nil {
 		w.err = checkID(alias)
 	}
+	w.findsInID("alias", alias)
 	for i := range w.lanes {
 		l := &w.lanes[i]
 		l.properties = appendString(appendKey(l.properties, "distinct_id"), l.distinctID)

@@ -35,9 +35,12 @@ func (w *Writer) Any(value any) {
 	}
 	for i := range w.lanes {
 		if !dropped(v, i) {
-			e := treeEncoder{rule: v.rule(i)}
+			e := treeEncoder{rule: v.rule(i), kinds: v.scanKinds & w.scanned, action: w.plan.scan.action, found: w.found[:0]}
 			w.lanes[i].properties = e.append(w.begin(i, key), tree)
 			w.unredactable += e.failures
+			if w.found = e.found; i == 0 && len(e.found) > 0 {
+				w.takeDown(w.place())
+			}
 		}
 	}
 	if w.unique > 0 {
@@ -171,11 +174,15 @@ func marshal(value any) (data []byte, err error) {
 	return data, nil
 }
 
-// treeEncoder writes a plain tree, each scalar through a rule. A nil rule keeps.
+// treeEncoder writes a plain tree, each scalar through a rule. A nil rule keeps, but for what scanning finds in texts and keys.
 type treeEncoder struct {
 	rule     *redact.Rule
 	scratch  []byte
 	failures uint64 // scalars that the rule could not handle; they become null
+
+	kinds  redact.Kinds // what to look for; 0 where there is a rule
+	action ScanAction
+	found  []redact.Finding // in all texts and keys
 }
 
 func (e *treeEncoder) append(dst []byte, tree any) []byte {
@@ -213,7 +220,11 @@ func (e *treeEncoder) appendMap(dst []byte, members map[string]any) []byte {
 
 // appendKey writes the n-th key of an object as appendMapKey does.
 func (e *treeEncoder) appendKey(dst []byte, key string, n int) []byte {
-	if e.rule == nil {
+	switch {
+	case e.rule == nil && e.finds(key) && e.action != ScanReport:
+		e.scratch = appendHiddenKey(e.scratch[:0], n)
+		return appendString(dst, e.scratch)
+	case e.rule == nil:
 		return appendString(dst, key)
 	}
 	e.scratch = appendRedactedKey(e.scratch[:0], e.rule, key, n)
@@ -223,7 +234,7 @@ func (e *treeEncoder) appendKey(dst []byte, key string, n int) []byte {
 // appendScalar reports false, and appends nothing, where the rule leaves nothing of the value.
 func (e *treeEncoder) appendScalar(dst []byte, scalar any) ([]byte, bool) {
 	if e.rule == nil {
-		return appendPlainScalar(dst, scalar), true
+		return e.appendUnclassified(dst, scalar)
 	}
 	var outcome redact.Outcome
 	switch v := scalar.(type) {
@@ -246,6 +257,29 @@ func (e *treeEncoder) appendScalar(dst []byte, scalar any) ([]byte, bool) {
 	default:
 		e.failures++
 		return dst, false
+	}
+}
+
+// finds looks into a text or key and takes down what it finds.
+func (e *treeEncoder) finds(text string) bool {
+	before := len(e.found)
+	if e.kinds != 0 {
+		e.found = redact.AppendFindings(e.found, text, e.kinds)
+	}
+	return len(e.found) > before
+}
+
+// appendUnclassified does what appendScalar does without a rule.
+func (e *treeEncoder) appendUnclassified(dst []byte, scalar any) ([]byte, bool) {
+	text, isText := scalar.(string)
+	switch {
+	case !isText || !e.finds(text) || e.action == ScanReport:
+		return appendPlainScalar(dst, scalar), true
+	case e.action == ScanDrop:
+		return dst, false
+	default:
+		e.scratch = redact.AppendClean(e.scratch[:0], text, e.kinds)
+		return appendString(dst, e.scratch), true
 	}
 }
 

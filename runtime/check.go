@@ -10,12 +10,19 @@ import (
 // The check functions record what a value violates and report whether it can be written all the same; a value that breaks
 // a bound can, one that has no JSON form cannot.
 
-func (v *valuePlan) checkString(w *Writer, s string) bool {
-	if !utf8.ValidString(s) {
+// takesPlain reports whether the check of a text of which isPlain holds can only find it right: most are right, and not worth
+// a call.
+func (v *valuePlan) takesPlain(s string) bool {
+	return !v.closeLook && len(s) >= v.minLength && len(s) <= v.maxLength
+}
+
+// checkString also takes whether isPlain holds of s.
+func (v *valuePlan) checkString(w *Writer, s string, plain bool) bool {
+	if !plain && !utf8.ValidString(s) {
 		w.violate(RuleUTF8, "")
 		return false
 	}
-	v.checkLength(w, s)
+	v.checkLength(w, s, plain)
 	if v.Format != NoFormat && !v.Format.matches(s) {
 		w.violate(RuleFormat, v.Format.String())
 	}
@@ -27,11 +34,15 @@ func (v *valuePlan) checkString(w *Writer, s string) bool {
 
 // checkLength counts characters only where bytes do not settle it: there are at most as many characters as bytes, and at
 // least a quarter as many.
-func (v *valuePlan) checkLength(w *Writer, s string) {
-	if len(s) < v.MinLength || len(s) < utf8.UTFMax*v.MinLength && utf8.RuneCountInString(s) < v.MinLength {
+func (v *valuePlan) checkLength(w *Writer, s string, plain bool) {
+	length := len(s)
+	if !plain && (length > v.maxLength || length < utf8.UTFMax*v.minLength) {
+		length = utf8.RuneCountInString(s)
+	}
+	if length < v.minLength {
 		w.violate(RuleMinLength, "at least "+strconv.Itoa(v.MinLength))
 	}
-	if len(s) > v.maxLength && utf8.RuneCountInString(s) > v.maxLength {
+	if length > v.maxLength {
 		w.violate(RuleMaxLength, "at most "+strconv.Itoa(v.maxLength))
 	}
 }
@@ -67,15 +78,21 @@ func (v *valuePlan) checkBounds(w *Writer, f float64) {
 // checkTime takes times that RFC 3339 can spell. Where a time is required, the zero time is that of a field that was
 // forgotten.
 func (v *valuePlan) checkTime(w *Writer, t time.Time) bool {
-	if f := w.top(); t.IsZero() && f.object != nil && f.object.fields[f.count-1].required {
+	if f := &w.inner; t.IsZero() && f.object != nil && f.object.fields[f.count-1].required {
 		w.violate(RuleRequired, "zero time")
 		return false
 	}
-	if year := t.UTC().Year(); year < 0 || year > 9999 {
+	if !spellableTime(t) {
 		w.violate(RuleFormat, Time.String())
 		return false
 	}
 	return true
+}
+
+// spellableTime reports whether RFC 3339, which has four digits for the year, can spell t in UTC.
+func spellableTime(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 0 && year <= 9999
 }
 
 // checkEnum takes a position within the enum. Position 0 is the value of a field that was forgotten.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/redact"
+	"github.com/eventgen/eventgen/spool"
 )
 
 // Client takes events from the Track functions of generated packages and delivers them to its sinks. It is safe for
@@ -22,11 +23,13 @@ type Client struct {
 	validator     Validator
 	recorder      func(Recorded)
 	clock         func() time.Time
+	ownClock      bool // clock is not time.Now
 	stamps        stamper
 	plans         sync.Map // *Event to *plan
 	geoIP         bool
 	maxEventBytes int
 	unredactable  atomic.Uint64
+	findings      findingCounts
 
 	mode      string
 	randomKey bool
@@ -34,20 +37,29 @@ type Client struct {
 	problems  *problemLog
 
 	intake  *intake
-	senders []*sender     // one for each queue of the intake
+	senders []*sender     // one for each line of the intake
+	store   *store        // nil without a spool
 	closed  chan struct{} // closed when Close has ended
 }
 
 // New returns a client for the events of a registry. Its sinks, logger and further registries come as options; without a
-// sink, events are validated, counted as unsent and forgotten. On an error the sinks are still the caller's.
+// sink, events are validated, counted as unsent and forgotten. On an error the sinks, and the
+// spool, are still the caller's.
 func New(reg *Registry, cfg Config, opts ...Option) (*Client, error) {
 	s := newSettings(reg, opts)
 	if err := errors.Join(cfg.check(), s.check()); err != nil {
 		return nil, fmt.Errorf("runtime: new client: %w", err)
 	}
-	c := newClient(cfg.withDefaults(), s)
+	cfg = cfg.withDefaults()
+	c := newClient(cfg, s)
 	if err := c.addEngines(cfg); err != nil {
 		return nil, fmt.Errorf("runtime: new client: %w", err)
+	}
+	if err := c.addSinks(cfg, s); err != nil {
+		return nil, fmt.Errorf("runtime: new client: %w", err)
+	}
+	if c.store != nil {
+		c.store.start()
 	}
 	for _, sender := range c.senders {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -63,6 +75,7 @@ func newClient(cfg Config, s settings) *Client {
 		validator:     s.validator,
 		recorder:      s.recorder,
 		clock:         s.clock,
+		ownClock:      s.ownClock,
 		geoIP:         cfg.GeoIP,
 		maxEventBytes: cfg.MaxEventBytes,
 		mode:          cfg.Mode,
@@ -74,41 +87,84 @@ func newClient(cfg Config, s settings) *Client {
 	if s.recorder != nil {
 		c.destinations = allDestinations
 	}
-	for _, d := range s.sinks {
-		c.addSink(cfg, d)
+	if s.spool != nil {
+		c.store = newStore(s.spool, c.logger, c.problems)
+		c.intake.spool = s.spool
 	}
 	return c
 }
 
-// addSink adds a sink with its queue and its sender, which does not run yet.
-func (c *Client) addSink(cfg Config, d destinedSink) {
+// addSinks adds the sinks, each with what waits for it and its sender, which does not run yet.
+func (c *Client) addSinks(cfg Config, s settings) error {
+	for _, d := range s.sinks {
+		sender := c.newSender(cfg, d, s.letters)
+		c.destinations |= destinationBit(d.destination)
+		c.senders = append(c.senders, sender)
+		if c.store == nil || !storable(d.destination) {
+			q := newQueue(c.intake, destinationBit(d.destination), cfg.limits(), sender.wake)
+			sender.backlog = q
+			c.intake.addQueue(q)
+			continue
+		}
+		l, err := c.store.open(c.intake, sender, cfg.limits())
+		if err != nil {
+			return fmt.Errorf("sink %s: %w", sender.name, err)
+		}
+		sender.backlog = l
+		c.intake.lines = append(c.intake.lines, l)
+	}
+	return nil
+}
+
+func (c *Client) newSender(cfg Config, d destinedSink, letters *spool.Letters) *sender {
+	if !storable(d.destination) {
+		letters = nil
+	}
 	name := d.sink.Name()
-	s := &sender{
+	return &sender{
 		name:        name,
 		destination: d.destination,
 		sink:        d.sink,
 		pace:        cfg.pace(d.destination),
 		window:      newWindow(cfg.BatchSize),
-		reporter:    reporter{sink: name, problems: c.problems, hook: cfg.DeadLetter},
-		wake:        make(chan struct{}, 1),
-		closing:     make(chan context.Context, 1),
-		done:        make(chan struct{}),
+		reporter: reporter{
+			sink: name, destination: destinationBit(d.destination), problems: c.problems, hook: cfg.DeadLetter,
+			letters: letters,
+		},
+		wake:    make(chan struct{}, 1),
+		closing: make(chan context.Context, 1),
+		drained: make(chan struct{}),
+		done:    make(chan struct{}),
 	}
-	q := newQueue(c.intake, destinationBit(d.destination), cfg.limits(), s.wake)
-	s.backlog = q
-	c.destinations |= q.destination
-	c.intake.queues = append(c.intake.queues, q)
-	c.senders = append(c.senders, s)
 }
 
-// enqueue accepts an event for all sinks that it is for. The errors are ErrClosed and ErrQueueFull; they are counted and
-// reported here. The context is for queues that can wait for room, which this one does not.
-func (c *Client) enqueue(_ context.Context, r *record) error {
-	reason, err := c.intake.add(r)
+// enqueue accepts an event for all sinks that it is for. The errors are ErrClosed, ErrQueueFull and, of a spool, ErrTooLarge and
+// ErrDisk; they are counted and reported here. The context bounds waiting for room, where the spool waits for some.
+func (c *Client) enqueue(ctx context.Context, r *record) error {
+	reason, err := c.take(ctx, r)
 	if err != nil {
 		c.reportRejected(r.event, reason, err)
 	}
 	return err
+}
+
+// take gives an event to the spool, if some sink reads from that, and then to the queues in memory. An event that the spool
+// refuses is refused for all sinks: its caller has to know.
+func (c *Client) take(ctx context.Context, r *record) (reason string, err error) {
+	if c.store == nil {
+		return c.intake.add(r)
+	}
+	var room [maxLanes]spool.Lane
+	lanes := r.stored(room[:0], c.store.destinations)
+	if len(lanes) == 0 {
+		return c.intake.add(r)
+	}
+	if reason, err = c.store.append(ctx, r, lanes, c.intake); err != nil {
+		c.intake.reject(reason)
+		return reason, err
+	}
+	c.intake.hand(r)
+	return "", nil
 }
 
 // reject counts an event that was refused before it came to enqueue, and reports it unless err is nil.

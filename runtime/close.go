@@ -11,12 +11,13 @@ import (
 // closeGrace is what each sink gets, after the context of Close has ended, to return from Send and then to close.
 const closeGrace = time.Second
 
-// Close stops the intake, sends what is queued until ctx ends, closes the sinks and waits for all goroutines of the client.
-// Give it a context of its own: the one that a signal has ended leaves no time.
+// Close stops the intake, sends what is queued until ctx ends, closes the sinks and the spool, and waits for all goroutines of
+// the client. Give it a context of its own: the one that a signal has ended leaves no time.
 //
-// It returns nil when every event was delivered or dead-lettered. What is left when ctx ends, or when a sink asks to be left
-// alone for longer than that, is dropped and counted under "shutdown"; the error says how many events that were for each
-// sink, and wraps the context's. Close returns at the latest two seconds after ctx ended, even if a sink hangs.
+// It returns nil when every event was delivered or dead-lettered, or stays in the spool for the next start; the log says how
+// many those are. What is left in a memory queue when ctx ends, or when a sink asks to be left alone for longer than that, is
+// dropped and counted under "shutdown"; the error says how many events that were for each sink, and wraps the context's. Close
+// returns at the latest two seconds after ctx ended, even if a sink hangs or the disk does not answer.
 //
 // Any further call returns nil, after the first one has ended. On a nil client there is nothing to close.
 func (c *Client) Close(ctx context.Context) error {
@@ -34,9 +35,38 @@ func (c *Client) Close(ctx context.Context) error {
 		defer context.AfterFunc(ctx, s.cancel)()
 		s.closing <- ctx
 	}
-	err := c.joinSenders(ctx)
+	patience, cancel := withGrace(ctx, 2*closeGrace)
+	defer cancel()
+	stored := c.closeStore(ctx)
+	err := c.joinSenders(ctx, patience)
+	if stored != nil {
+		err = errors.Join(err, joinStore(patience, stored))
+	}
 	c.logTotals()
 	return err
+}
+
+// closeStore begins to close the spool, if there is one, and returns where the outcome will be.
+func (c *Client) closeStore(ctx context.Context) <-chan error {
+	if c.store == nil {
+		return nil
+	}
+	outcome := make(chan error, 1)
+	go func() { outcome <- c.store.close(ctx, c.senders) }()
+	return outcome
+}
+
+// joinStore waits for the spool to close.
+func joinStore(patience context.Context, outcome <-chan error) error {
+	select {
+	case err := <-outcome:
+		if err != nil {
+			err = fmt.Errorf("runtime: close: %w", err)
+		}
+		return err
+	case <-patience.Done():
+		return fmt.Errorf("runtime: close: %w: it does not answer", ErrDisk)
+	}
 }
 
 func (c *Client) awaitClosed(ctx context.Context) error {
@@ -49,14 +79,16 @@ func (c *Client) awaitClosed(ctx context.Context) error {
 }
 
 // joinSenders waits for the senders and collects what went wrong.
-func (c *Client) joinSenders(ctx context.Context) error {
-	patience, cancel := withGrace(ctx, 2*closeGrace)
-	defer cancel()
+func (c *Client) joinSenders(ctx, patience context.Context) error {
 	var errs []error
 	var lost []string
-	for i, s := range c.senders {
+	for _, s := range c.senders {
 		errs = append(errs, s.join(patience))
-		if n := c.intake.queues[i].abandon(); n > 0 {
+		q, inMemory := s.backlog.(*queue)
+		if !inMemory {
+			continue
+		}
+		if n := q.abandon(); n > 0 {
 			lost = append(lost, fmt.Sprintf("%s %d", s.name, n))
 		}
 	}
@@ -114,6 +146,6 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, conte
 func (c *Client) logTotals() {
 	for _, s := range c.Stats().Sinks {
 		c.logger.Info("events: sink closed", "sink", s.Name, "delivered", s.Delivered,
-			"dead_lettered", s.DeadLettered.Total(), "dropped", s.Dropped.Total())
+			"dead_lettered", s.DeadLettered.Total(), "dropped", s.Dropped.Total(), "kept", s.Queued)
 	}
 }

@@ -12,8 +12,8 @@ import (
 
 // Config holds the numbers and switches of a client. Each zero value means its default.
 type Config struct {
-	// QueueSize is how many events may wait for each sink. The default is 10,000. When a queue is full, new events are
-	// refused for its sink.
+	// QueueSize is how many events may wait in memory for each sink. The default is 10,000. When a queue is full, new events
+	// are refused for its sink. Sinks that read from a spool have no such queue, see [WithSpool].
 	QueueSize int
 	// QueueBytes is how many bytes of encoded events, with 96 for each event itself, may wait for each sink. The default is
 	// 64 MiB. The memory in use can be up to twice that.
@@ -41,8 +41,10 @@ type Config struct {
 	Mode string
 
 	// DeadLetter, if not nil, is called for each event that a sink will never take, with the sink's name. The message is
-	// redacted, and good only during the call; the sink's delivery waits for it.
-	DeadLetter func(sink string, m Message, reason string)
+	// redacted, and good only during the call; the sink's delivery waits for it. An error, or a panic, keeps the event: the sink
+	// pauses for the reason "dead_letter", and the function will be called again. For a file of dead letters see
+	// [WithDeadLetters].
+	DeadLetter func(sink string, m Message, reason string) error
 }
 
 // The defaults of Config.

@@ -13,7 +13,7 @@ import (
 func (w *Writer) Object() {
 	v, key := w.next()
 	w.open(key, '{')
-	w.frames = append(w.frames, frame{object: v.object})
+	w.enter(frame{object: v.object})
 }
 
 // Array opens the array that comes next. Its n items follow, then End.
@@ -24,7 +24,7 @@ func (w *Writer) Array(n int) {
 	if v.UniqueItems {
 		w.unique++
 	}
-	w.frames = append(w.frames, frame{value: v, marks: len(w.marks)})
+	w.enter(frame{value: v, marks: len(w.marks)})
 }
 
 // Map opens the string-keyed map that comes next. A Key and a value follow for each entry, then End.
@@ -32,34 +32,45 @@ func (w *Writer) Map(n int) {
 	v, key := w.next()
 	v.checkCount(w, n)
 	w.open(key, '{')
-	w.frames = append(w.frames, frame{value: v})
+	w.enter(frame{value: v})
 }
 
 // Key names the entry of a map whose value comes next.
 func (w *Writer) Key(key string) {
-	w.top().key = key
+	f := &w.inner
+	f.key, w.numbered = key, false
+	if kinds := f.value.scanKinds & w.scanned; kinds != 0 {
+		w.numbered = w.hidesKey(key, kinds)
+	}
 	if !utf8.ValidString(key) {
-		w.top().count++
+		f.count++
 		w.violate(RuleUTF8, "key")
-		w.top().count--
+		f.count--
 	}
 }
 
 // End closes the innermost container.
 func (w *Writer) End() {
-	f := *w.top()
+	f := w.inner
 	closing := byte('}')
 	if f.value != nil && f.value.Type == Array {
 		closing = ']'
 		w.endUnique(f)
 	}
-	w.frames = w.frames[:len(w.frames)-1]
+	w.inner = w.outer[len(w.outer)-1]
+	w.outer = w.outer[:len(w.outer)-1]
 	for i := range w.lanes {
 		w.lanes[i].properties = append(w.lanes[i].properties, closing)
 	}
 	if w.unique > 0 {
 		w.raw = append(w.raw, closing)
 	}
+}
+
+// enter makes a container that was opened the innermost one.
+func (w *Writer) enter(f frame) {
+	w.outer = append(w.outer, w.inner)
+	w.inner = f
 }
 
 // open writes the first character of a container in all lanes.
@@ -76,7 +87,7 @@ func (w *Writer) open(key []byte, opening byte) {
 // begins.
 func (w *Writer) beginRaw(key []byte) []byte {
 	raw := append(separate(w.raw), key...)
-	f := w.top()
+	f := &w.inner
 	switch {
 	case f.value == nil:
 	case f.value.Type == Map:
@@ -114,18 +125,23 @@ func (w *Writer) endUnique(f frame) {
 
 // violateContainer records a violation of the container that is open, not of its last item.
 func (w *Writer) violateContainer(rule Rule, detail string) {
-	count := w.top().count
-	w.top().count = 0
+	count := w.inner.count
+	w.inner.count = 0
 	w.violate(rule, detail)
-	w.top().count = count
+	w.inner.count = count
 }
 
 // appendMapKey writes the key of a map's entry. Keys of classified values are treated as personal data too: a pseudonym
-// stays one, and every other strategy leaves the entry's number, for two keys must not become one.
+// stays one, and every other strategy leaves the entry's number, for two keys must not become one. Scanning hides a key that
+// looks like personal data behind its number too.
 func (w *Writer) appendMapKey(dst []byte, lane int) []byte {
-	f := w.top()
+	f := &w.inner
 	if rule := f.value.keyRule(lane); rule != nil {
 		w.keys = appendRedactedKey(w.keys[:0], rule, f.key, f.count)
+		return append(appendString(dst, w.keys), ':')
+	}
+	if w.numbered {
+		w.keys = appendHiddenKey(w.keys[:0], f.count)
 		return append(appendString(dst, w.keys), ':')
 	}
 	return append(appendValid(dst, f.key), ':')
@@ -152,6 +168,11 @@ func appendRedactedKey(dst []byte, rule *redact.Rule, key string, n int) []byte 
 		}
 	}
 	return strconv.AppendInt(append(dst, '#'), int64(n), 10)
+}
+
+// appendHiddenKey appends what stands for the n-th key of a map whose other keys stay: no key is likely to be spelt so.
+func appendHiddenKey(dst []byte, n int) []byte {
+	return strconv.AppendInt(append(dst, "[key] #"...), int64(n), 10)
 }
 
 // Keys returns the keys of a map in order, so that equal events have equal bytes. It exists for generated code and

@@ -29,7 +29,7 @@ func (c *Client) addEngines(cfg Config) error {
 // keyed reports whether some value may be hashed.
 func (c *Client) keyed() bool {
 	for _, reg := range c.registries {
-		if reg.Policy.Keyed() {
+		if reg.Keyed || reg.Policy.Keyed() {
 			return true
 		}
 		for _, e := range reg.Events {

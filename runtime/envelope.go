@@ -18,6 +18,12 @@ const (
 
 // openLanes gives the Writer one buffer for each lane and starts the properties.
 func (w *Writer) openLanes(e *Event) {
+	w.scanned = w.plan.scan.due(&w.uuid)
+	if e.Kind == KindGroup {
+		w.findsInID("$group_key", w.subject)
+	} else {
+		w.findsInID("distinct_id", w.subject)
+	}
 	for i := range w.plan.lanes {
 		w.addLane()
 		l := &w.lanes[i]
@@ -99,6 +105,9 @@ func (w *Writer) appendGroups(dst []byte, lane int) []byte {
 	}
 	dst = append(separate(dst), `"$groups":{`...)
 	for _, g := range groups {
+		if lane == 0 {
+			w.findsInID("$groups", g.key)
+		}
 		w.keys = w.appendID(w.keys[:0], lane, g.key)
 		dst = appendString(appendKey(dst, g.kind), w.keys)
 	}
@@ -121,6 +130,7 @@ func (w *Writer) record() *record {
 		event:     w.plan.event.Name,
 		uuid:      w.uuid,
 		timestamp: w.timestamp(),
+		begun:     w.begun,
 		lanes:     w.lanes,
 	}
 	return &w.stamped

@@ -12,9 +12,13 @@ var (
 	ErrClosed = errors.New("runtime: client is closed")
 	// ErrNilClient means that the *Client given to a Track function is nil.
 	ErrNilClient = errors.New("runtime: client is nil")
-	// ErrQueueFull means that no sink has room for the event.
+	// ErrQueueFull means that no sink has room for the event, or that the spool has none: its quota is used up, or the disk is
+	// full. The spool's own error is wrapped beside it.
 	ErrQueueFull = errors.New("runtime: queue is full")
-	// ErrTooLarge means that the encoded event exceeds the limit, by default 256 KiB.
+	// ErrDisk means that the disk under the spool does not answer in time or has failed, so that the event could not be stored.
+	// The spool's own error is wrapped beside it.
+	ErrDisk = errors.New("runtime: disk does not store events")
+	// ErrTooLarge means that the encoded event exceeds the limit, by default 256 KiB, or what the spool can hold.
 	ErrTooLarge = errors.New("runtime: event is too large")
 	// ErrDistinctID means that a distinct_id, alias or group key is empty, longer than 200 bytes, not UTF-8, or one that
 	// PostHog treats as anonymous.

@@ -15,6 +15,7 @@ type Event struct {
 	Object       Object
 	Destinations []redact.Destination // empty means all
 	Sampling     float64              // share of events kept; 0 means all
+	Registry     string               // fingerprint of the registry that declares it; empty where that lists it in Events
 
 	check atomic.Pointer[plan] // compiled on first use, for Validate without a client
 }
@@ -99,6 +100,8 @@ type Value struct {
 	Category string          // "" and "none" are not personal data
 	Redact   redact.Strategy // tightens the policy where Tighten is set
 	Tighten  bool
+
+	Unscanned bool // texts are not scanned: what looks like personal data there is known to be none; see Scanning
 }
 
 // Zero is the limit 0 in MaxLength and MaxItems, whose zero value means that there is none.

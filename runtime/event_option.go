@@ -33,12 +33,13 @@ func WithTimestamp(t time.Time) EventOption { return EventOption{field: fieldTim
 func WithUUID(id UUID) EventOption { return EventOption{field: fieldUUID, uuid: id} }
 
 // WithGroup relates the event to a group, for example ("organization", "org_42"). The key is redacted like a distinct_id.
-// Of two keys for one type the last wins. PostHog keeps at most five group types per project.
+// Of two keys for one type the last wins. The type is a constant of your code and leaves as it is. PostHog keeps at most five group types per project.
 func WithGroup(groupType, key string) EventOption {
 	return EventOption{field: fieldGroup, text: [2]string{groupType, key}}
 }
 
-// WithSession relates the event to a session of PostHog's browser library.
+// WithSession relates the event to a session of PostHog's browser library, by the random id that the library made. No policy
+// governs it, as it stands for no person by itself: it leaves as it is, for every destination.
 func WithSession(id string) EventOption { return EventOption{field: fieldSession, text: [2]string{id}} }
 
 // WithoutPersonProfile keeps PostHog from creating or updating a person, which also costs less. An empty distinct_id is

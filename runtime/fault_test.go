@@ -115,7 +115,10 @@ func TestFaults(t *testing.T) {
 		sinks := map[string]*faultySink{}
 		cfg := Config{
 			BatchSize: 100, BatchInterval: time.Second, RetryMax: 2 * time.Second, QueueSize: events,
-			DeadLetter: func(sink string, m Message, _ string) { sinks[sink].buried[number(t, m)]++ },
+			DeadLetter: func(sink string, m Message, _ string) error {
+				sinks[sink].buried[number(t, m)]++
+				return nil
+			},
 		}
 		var opts []Option
 		for i, name := range []string{"a", "b", "c"} {

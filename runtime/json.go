@@ -18,9 +18,43 @@ var plainByte = func() (table [256]bool) {
 	return table
 }()
 
+// isPlain reports whether s is ASCII without anything to escape: then it is UTF-8, has as many characters as bytes, and may be
+// copied into a JSON string. Most texts are plain, and need no other look.
+func isPlain[T string | []byte](s T) bool {
+	if len(s) < 8 {
+		for i := range len(s) {
+			if c := s[i]; c >= utf8.RuneSelf || !plainByte[c] {
+				return false
+			}
+		}
+		return true
+	}
+	// Eight bytes at a time; the last eight may overlap the ones before. What is not plain sets the top bit of a byte: it is set
+	// in what is not ASCII, and borrowed where something is subtracted that is larger than the byte.
+	const ones = 0x0101010101010101
+	special := uint64(0)
+	for i := 0; i < len(s); i += 8 {
+		word := load64(s[min(i, len(s)-8):])
+		special |= word | (word - ones*' ') | ((word ^ ones*'"') - ones) | ((word ^ ones*'\\') - ones)
+	}
+	return special&(ones<<7) == 0
+}
+
+// load64 returns the first eight bytes of s; the compiler makes one load of it.
+func load64[T string | []byte](s T) uint64 {
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
 // appendString appends s as a JSON string. s must be valid UTF-8.
-func appendString[T string | []byte](dst []byte, s T) []byte {
+func appendString[T string | []byte](dst []byte, s T) []byte { return appendText(dst, s, isPlain(s)) }
+
+// appendText does what appendString does for a caller who knows whether isPlain holds of s.
+func appendText[T string | []byte](dst []byte, s T, plain bool) []byte {
 	dst = append(dst, '"')
+	if plain {
+		return append(append(dst, s...), '"')
+	}
 	start := 0
 	for i := 0; i < len(s); i++ {
 		if plainByte[s[i]] {
@@ -59,11 +93,11 @@ func appendValid(dst []byte, s string) []byte {
 
 // appendNumber appends a finite number in its shortest form, with an exponent where JavaScript would use one.
 func appendNumber(dst []byte, f float64) []byte {
-	if f == 0 {
-		f = 0 // negative zero is the same number
+	if whole := int64(f); float64(whole) == f && math.Abs(f) < MaxInteger { // a quarter of the cost of AppendFloat
+		return strconv.AppendInt(dst, whole, 10) // also for negative zero, which is the same number
 	}
 	format := byte('f')
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+	if abs := math.Abs(f); abs < 1e-6 || abs >= 1e21 {
 		format = 'e'
 	}
 	return strconv.AppendFloat(dst, f, format, -1, 64)

@@ -172,7 +172,7 @@ func TestLogLinesOfASink(t *testing.T) {
 			`{"level":"ERROR","msg":"events: sink paused, events are kept","sink":"s","reason":"http_401","error":"runtime: send: http_401: unknown key"}`,
 			`{"level":"INFO","msg":"events: sink works again","sink":"s"}`,
 			`{"level":"WARN","msg":"events: dead letter","sink":"s","event":"event","reason":"http_400"}`,
-			`{"level":"INFO","msg":"events: sink closed","sink":"s","delivered":1,"dead_lettered":1,"dropped":0}`)
+			`{"level":"INFO","msg":"events: sink closed","sink":"s","delivered":1,"dead_lettered":1,"dropped":0,"kept":0}`)
 	})
 }
 

@@ -14,35 +14,28 @@ func TestOptStates(t *testing.T) {
 		opt   Opt[string]
 		state State
 	}{{unset, Unset}, {Null[string](), IsNull}, {Some(""), IsSome}} {
-		if test.opt.State() != test.state || test.opt.IsZero() != (test.state == Unset) || test.opt.Value() != "" {
-			t.Errorf("%#v: state %v, zero %v", test.opt, test.opt.State(), test.opt.IsZero())
-		}
-		if _, ok := test.opt.Get(); ok != (test.state == IsSome) {
-			t.Errorf("%v: Get says %v", test.opt, ok)
+		if test.opt.State != test.state || (test.opt == unset) != (test.state == Unset) || test.opt.Value != "" {
+			t.Errorf("%#v, want state %v", test.opt, test.state)
 		}
 	}
-	if o := Some(7); o.Value() != 7 {
-		t.Errorf("Value = %d", o.Value())
+	if o := Some(7); o.Value != 7 {
+		t.Errorf("Value = %d", o.Value)
 	}
 }
 
 func TestOptConversions(t *testing.T) {
 	t.Parallel()
-	if v, _ := Int(uint8(7)).Get(); v != 7 {
-		t.Errorf("Int = %d", v)
+	if o := Int(uint8(7)); o != Some(int64(7)) {
+		t.Errorf("Int = %v", o)
 	}
-	if v, _ := Float(1).Get(); v != 1 {
-		t.Errorf("Float = %v", v)
+	if o := Float(1); o != Some(1.0) {
+		t.Errorf("Float = %v", o)
 	}
-	type colour uint8
-	if v, ok := Index(Some(colour(3))).Get(); v != 3 || !ok {
-		t.Errorf("Index = %v, %v", v, ok)
+	if o := Reveal(Some(redact.Raw("secret"))); o != Some("secret") {
+		t.Errorf("Reveal = %v", o)
 	}
-	if v, ok := Reveal(Some(redact.Raw("secret"))).Get(); v != "secret" || !ok {
-		t.Errorf("Reveal = %q, %v", v, ok)
-	}
-	if null := Reveal(Null[redact.String]()); null.State() != IsNull {
-		t.Errorf("Reveal of null = %v", null.State())
+	if null := Reveal(Null[redact.String]()); null.State != IsNull {
+		t.Errorf("Reveal of null = %v", null.State)
 	}
 }
 

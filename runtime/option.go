@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/redact"
+	"github.com/eventgen/eventgen/spool"
 )
 
 // Option adds to a client what a [Config] cannot hold. The zero value adds nothing. Of two options that set the same thing
@@ -19,8 +20,11 @@ type settings struct {
 	sinks      []destinedSink
 	logger     *slog.Logger
 	clock      func() time.Time
+	ownClock   bool // clock is not time.Now
 	validator  Validator
 	recorder   func(Recorded)
+	spool      *spool.Spool
+	letters    *spool.Letters
 }
 
 // destinedSink is a sink and the destination whose policy applies to it.
@@ -63,6 +67,7 @@ func WithLogger(logger *slog.Logger) Option {
 // goroutines at once. Intervals and backoff keep to the real clock. The default and nil are time.Now.
 func WithClock(now func() time.Time) Option {
 	return Option{apply: func(s *settings) {
+		s.ownClock = now != nil
 		if now == nil {
 			now = time.Now
 		}
@@ -78,4 +83,22 @@ func WithSchemas(v Validator) Option {
 // WithRegistry adds a second registry: the client then also takes its events, under its own policy.
 func WithRegistry(reg *Registry) Option {
 	return Option{apply: func(s *settings) { s.registries = append(s.registries, reg) }}
+}
+
+// WithSpool makes the queue durable: an event that is for a sink of the destinations posthog and audit is stored in the spool
+// before the Track function returns, each such sink reads it from there under the sink's name, and what is not delivered when the
+// process ends is delivered by the next one. The name of a sink thus must not change, and has to be one that spool.Spool.Reader
+// takes. Sinks of the log destination keep their queue in memory: what goes to a log is of use only at once.
+//
+// The client takes over what dead processes left in other folders of the spool, looks for such folders once a minute, and closes
+// the spool, unless New returns an error. The spool must be newly opened.
+func WithSpool(s *spool.Spool) Option {
+	return Option{apply: func(set *settings) { set.spool = s }}
+}
+
+// WithDeadLetters appends each event that a sink will never take to the sink's file of dead letters, where it can be looked at
+// and replayed. While that is not possible the event is kept: the sink pauses for the reason "dead_letter". Events for the log
+// destination are left out.
+func WithDeadLetters(l *spool.Letters) Option {
+	return Option{apply: func(set *settings) { set.letters = l }}
 }

@@ -13,6 +13,7 @@ type plan struct {
 	event *Event
 	root  *objectPlan
 	lanes []lanePlan // empty in a plan that only checks
+	scan  scanPlan   // zero in such a plan
 }
 
 // lanePlan is one encoding of the event. Destinations whose policies treat every property of the event alike share it.
@@ -38,13 +39,16 @@ type fieldPlan struct {
 // valuePlan is a prepared value.
 type valuePlan struct {
 	*Value
-	maxLength, maxItems int
-	bounds              Range
-	pattern             *regexp.Regexp
-	literals            [][]byte // JSON of the enum's values
-	object              *objectPlan
-	items               *valuePlan     // of an array or a map
-	rules               []*redact.Rule // one per lane; nil when the value is no personal data
+	minLength, maxLength int
+	closeLook            bool           // a text has to have a format or match a pattern
+	scanKinds            redact.Kinds   // what to look for in a text, or in the keys of a map
+	rules                []*redact.Rule // one per lane; nil when the value is no personal data
+	bounds               Range
+	maxItems             int
+	pattern              *regexp.Regexp
+	literals             [][]byte // JSON of the enum's values
+	object               *objectPlan
+	items                *valuePlan // of an array or a map
 }
 
 // compiler builds one plan. Shared objects are compiled once and used wherever they occur.
@@ -60,6 +64,7 @@ func compile(e *Event, reg *Registry, engine *redact.Engine, used destinations) 
 	c := compiler{engine: engine, objects: map[*Object]*objectPlan{}}
 	if engine != nil {
 		p.lanes, c.samples = groupLanes(e, reg, engine, used&e.destinations())
+		p.scan = newScanPlan(reg)
 	}
 	p.root = c.object(&e.Object)
 	return p
@@ -167,28 +172,32 @@ func (c *compiler) object(o *Object) *objectPlan {
 			key:      append(appendValid(nil, property.Name), ':'),
 			required: property.Required,
 			nullable: property.Nullable,
-			value:    c.value(&property.Value),
+			value:    c.value(property.Name, &property.Value),
 		}
 	}
 	return p
 }
 
-func (c *compiler) value(v *Value) valuePlan {
+// value prepares what a property, or an array or map under its name, may hold.
+func (c *compiler) value(name string, v *Value) valuePlan {
 	p := valuePlan{
 		Value:     v,
+		minLength: v.MinLength,
+		closeLook: v.Format != NoFormat || v.Pattern != "",
 		maxLength: limit(v.MaxLength),
 		maxItems:  limit(v.MaxItems),
 		bounds:    bounds(v),
 		pattern:   compilePattern(v.Pattern),
 		literals:  literals(v.Enum),
 		rules:     c.rules(v),
+		scanKinds: scanKinds(name, v),
 	}
 	if v.Object != nil {
 		p.object = c.object(v.Object)
 	}
 	for _, inner := range [...]*Value{v.Items, v.Values} {
 		if inner != nil {
-			items := c.value(inner)
+			items := c.value(name, inner)
 			p.items = &items
 		}
 	}

@@ -68,6 +68,9 @@ func (q *queue) add(r *record, now time.Duration) {
 	case l == nil:
 		q.dropped.add(reasonDestination, 1)
 		return
+	case q.closed: // the spool has taken it at the last moment
+		q.dropped.add(reasonShutdown, 1)
+		return
 	case !q.fits(l):
 		q.dropped.add(reasonQueueFull, 1)
 		return
@@ -111,11 +114,11 @@ func (q *queue) waiting() waiting {
 
 // peek appends at most limit of the oldest events to batch, as many as fit into one request. Their memory is the queue's
 // and good until resolve.
-func (q *queue) peek(batch []Message, limit int) []Message {
+func (q *queue) peek(batch []Message, limit int) ([]Message, error) {
 	q.mu.Lock()
 	q.peeked = q.blocks.peek(q.peeked[:0], limit, q.limits.batchBytes)
 	q.mu.Unlock()
-	return q.messages(batch)
+	return q.messages(batch), nil
 }
 
 // messages turns what was peeked into messages, without the lock: events do not change once they are queued.
@@ -150,11 +153,11 @@ func (q *queue) distinctIDs() string {
 }
 
 // resolve takes one verdict for each peeked event and forgets the events, but for those to be sent again.
-func (q *queue) resolve(verdicts []Verdict) {
+func (q *queue) resolve(verdicts []Verdict) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
-		return
+		return nil
 	}
 	for i, v := range verdicts {
 		switch v.Outcome {
@@ -169,6 +172,7 @@ func (q *queue) resolve(verdicts []Verdict) {
 	}
 	q.blocks.trim(q.peeked)
 	q.announce()
+	return nil
 }
 
 func (q *queue) forget(p position) {

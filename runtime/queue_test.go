@@ -14,7 +14,7 @@ import (
 func testQueue(limits queueLimits) (*intake, *queue) {
 	in := newIntake()
 	q := newQueue(in, postHogBit, limits, make(chan struct{}, 1))
-	in.queues = []*queue{q}
+	in.addQueue(q)
 	return in, q
 }
 
@@ -82,7 +82,7 @@ func (m *queueModel) add() {
 }
 
 func (m *queueModel) deliver() {
-	batch := m.q.peek(nil, 1+m.random.IntN(50))
+	batch, _ := m.q.peek(nil, 1+m.random.IntN(50))
 	for i, msg := range batch {
 		if want := m.waiting[i]; number(m.t, Message{
 			UUID: msg.UUID, Timestamp: msg.Timestamp, DistinctID: msg.DistinctID,
@@ -103,7 +103,7 @@ func (m *queueModel) deliver() {
 		}
 	}
 	m.waiting = append(left, m.waiting[len(batch):]...)
-	m.q.resolve(verdicts)
+	_ = m.q.resolve(verdicts)
 	m.check()
 }
 
@@ -132,9 +132,9 @@ func TestQueueCutsBatchesInBytesButNeverToNothing(t *testing.T) {
 	}
 	var sizes []int
 	for q.waiting().events > 0 {
-		batch := q.peek(nil, 10)
+		batch, _ := q.peek(nil, 10)
 		sizes = append(sizes, len(batch))
-		q.resolve(slices.Repeat([]Verdict{{Outcome: Delivered}}, len(batch)))
+		_ = q.resolve(slices.Repeat([]Verdict{{Outcome: Delivered}}, len(batch)))
 	}
 	if want := []int{1, 2, 2}; !slices.Equal(sizes, want) {
 		t.Errorf("batches of %v messages, want %v", sizes, want)
@@ -149,13 +149,13 @@ func TestQueueKeepsOneBlockOnlyForAnEventThatIsStuck(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n%10 == 9 {
-			batch := q.peek(nil, 100)
+			batch, _ := q.peek(nil, 100)
 			if number(t, batch[0]) != 0 {
 				t.Fatalf("the first message is %d, want the stuck one", number(t, batch[0]))
 			}
 			verdicts := slices.Repeat([]Verdict{{Outcome: Delivered}}, len(batch))
 			verdicts[0].Outcome = Retry
-			q.resolve(verdicts)
+			_ = q.resolve(verdicts)
 		}
 	}
 	blocks := 0
@@ -174,8 +174,8 @@ func TestQueueReturnsMemoryAfterABurst(t *testing.T) {
 		_, _ = in.add(numbered(n))
 	}
 	for q.waiting().events > 0 {
-		batch := q.peek(nil, 100)
-		q.resolve(slices.Repeat([]Verdict{{Outcome: Delivered}}, len(batch)))
+		batch, _ := q.peek(nil, 100)
+		_ = q.resolve(slices.Repeat([]Verdict{{Outcome: Delivered}}, len(batch)))
 	}
 	if q.blocks.head != nil || q.blocks.tail != nil || q.bytes != 0 {
 		t.Errorf("an empty queue keeps %d bytes in %+v", q.bytes, q.blocks.head)
@@ -187,7 +187,7 @@ func TestIntakeAddsUpUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	in, posthog := testQueue(queueLimits{events: 200, bytes: 1 << 20, batchEvents: 20, batchBytes: 1 << 20})
 	audit := newQueue(in, auditBit, queueLimits{events: 50, bytes: 1 << 20, batchEvents: 20, batchBytes: 1 << 20}, nil)
-	in.queues = append(in.queues, audit)
+	in.addQueue(audit)
 	var producers, consumers sync.WaitGroup
 	stop := make(chan struct{})
 	for i := range 8 {
@@ -207,12 +207,12 @@ func TestIntakeAddsUpUnderConcurrency(t *testing.T) {
 					return
 				default:
 				}
-				batch := q.peek(nil, 20)
+				batch, _ := q.peek(nil, 20)
 				verdicts := make([]Verdict, len(batch))
 				for i := range verdicts {
 					verdicts[i] = Verdict{Outcome: Outcome(rand.IntN(3)), Reason: "test"}
 				}
-				q.resolve(verdicts)
+				_ = q.resolve(verdicts)
 				checkInvariant(t, in.stats())
 			}
 		})
@@ -234,7 +234,7 @@ func TestQueueFull(t *testing.T) {
 	t.Parallel()
 	in, first := testQueue(queueLimits{events: 1, bytes: 1 << 20, batchEvents: 1, batchBytes: 1 << 20})
 	second := newQueue(in, auditBit, queueLimits{events: 2, bytes: 1 << 20, batchEvents: 2, batchBytes: 1 << 20}, nil)
-	in.queues = append(in.queues, second)
+	in.addQueue(second)
 	both, logOnly := numbered(1), numbered(2)
 	logOnly.lanes[0].destinations = logBit
 	for i, want := range []error{nil, nil, ErrQueueFull} {

@@ -1,12 +1,18 @@
 package runtime
 
-import "github.com/eventgen/eventgen/redact"
+import (
+	"time"
+
+	"github.com/eventgen/eventgen/redact"
+	"github.com/eventgen/eventgen/spool"
+)
 
 // record is one accepted event, encoded. It is the Writer's: queues copy what they keep.
 type record struct {
 	event     string
 	uuid      UUID
-	timestamp int64 // microseconds since 1970, UTC
+	timestamp int64         // microseconds since 1970, UTC
+	begun     time.Duration // when the event began, after the start of the intake; 0 is when it comes there
 	lanes     []lane
 }
 
@@ -18,11 +24,11 @@ type lane struct {
 }
 
 // reset empties the lane and keeps its buffers for the next event, unless they grew beyond what is worth keeping.
-func (l lane) reset() lane {
+func (l *lane) reset() {
+	l.distinctID, l.properties = l.distinctID[:0], l.properties[:0]
 	if cap(l.distinctID)+cap(l.properties) > keepCapacity {
-		return lane{}
+		*l = lane{}
 	}
-	return lane{distinctID: l.distinctID[:0], properties: l.properties[:0]}
 }
 
 // lane returns the encoding for a destination, or nil when the event does not go there.
@@ -34,6 +40,20 @@ func (r *record) lane(d destinations) *lane {
 	}
 	return nil
 }
+
+// stored appends the encodings for some of the destinations in the form of the spool. They share the record's memory.
+func (r *record) stored(lanes []spool.Lane, of destinations) []spool.Lane {
+	for i := range r.lanes {
+		l := &r.lanes[i]
+		if d := l.destinations & of; d != 0 {
+			lanes = append(lanes, spool.Lane{Destinations: uint8(d), DistinctID: l.distinctID, Properties: l.properties})
+		}
+	}
+	return lanes
+}
+
+// maxLanes is how many encodings an event can have.
+const maxLanes = 3
 
 // destinations is a set of destinations, one bit each.
 type destinations uint8

@@ -10,19 +10,24 @@ import (
 // String writes the string that comes next.
 func (w *Writer) String(s string) {
 	v, key := w.next()
-	if !v.checkString(w, s) {
+	plain := isPlain(s)
+	if !(plain && v.takesPlain(s)) && !v.checkString(w, s, plain) {
 		return
 	}
-	for i := range w.lanes {
+	lanes := w.lanes
+	if kinds := v.scanKinds & w.scanned; kinds != 0 && w.writeScanned(key, s, kinds) {
+		lanes = nil
+	}
+	for i := range lanes {
 		if rule := v.rule(i); rule != nil {
 			text, outcome := rule.AppendString(w.scratch[:0], s)
 			w.redacted(i, key, text, outcome)
 			continue
 		}
-		w.lanes[i].properties = appendString(w.begin(i, key), s)
+		w.lanes[i].properties = appendText(w.begin(i, key), s, plain)
 	}
 	if w.unique > 0 {
-		w.raw = appendString(w.beginRaw(key), s)
+		w.raw = appendText(w.beginRaw(key), s, plain)
 	}
 }
 
@@ -134,43 +139,44 @@ func (w *Writer) Const() {
 
 // OptString writes an optional string.
 func (w *Writer) OptString(o Opt[string]) {
-	if w.Opt(o.state) {
-		w.String(o.value)
+	if w.Opt(o.State) {
+		w.String(o.Value)
 	}
 }
 
 // OptInteger writes an optional integer.
 func (w *Writer) OptInteger(o Opt[int64]) {
-	if w.Opt(o.state) {
-		w.Integer(o.value)
+	if w.Opt(o.State) {
+		w.Integer(o.Value)
 	}
 }
 
 // OptNumber writes an optional number.
 func (w *Writer) OptNumber(o Opt[float64]) {
-	if w.Opt(o.state) {
-		w.Number(o.value)
+	if w.Opt(o.State) {
+		w.Number(o.Value)
 	}
 }
 
 // OptBoolean writes an optional boolean.
 func (w *Writer) OptBoolean(o Opt[bool]) {
-	if w.Opt(o.state) {
-		w.Boolean(o.value)
+	if w.Opt(o.State) {
+		w.Boolean(o.Value)
 	}
 }
 
 // OptTime writes an optional date-time.
 func (w *Writer) OptTime(o Opt[time.Time]) {
-	if w.Opt(o.state) {
-		w.Time(o.value)
+	if w.Opt(o.State) {
+		w.Time(o.Value)
 	}
 }
 
-// OptEnum writes an optional enum value; see [Index].
-func (w *Writer) OptEnum(o Opt[uint16]) {
-	if w.Opt(o.state) {
-		w.Enum(o.value)
+// OptEnum writes an optional enum value; see [Writer.Enum]. It takes the two fields of an [Opt], of which each enum has a
+// type of its own.
+func (w *Writer) OptEnum(s State, position uint16) {
+	if w.Opt(s) {
+		w.Enum(position)
 	}
 }
 
@@ -203,7 +209,7 @@ func (w *Writer) redacted(lane int, key, text []byte, outcome redact.Outcome) {
 
 // countFailure counts a value that its strategy could not handle; one that the policy drops is as it should be.
 func (w *Writer) countFailure(lane int) {
-	f := w.top()
+	f := &w.inner
 	v := f.value
 	if f.object != nil {
 		v = &f.object.fields[f.count-1].value

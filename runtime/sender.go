@@ -41,6 +41,7 @@ type sender struct {
 	drain   context.Context      // what came through closing
 	cancel  context.CancelFunc   // ends the context that Send gets
 
+	drained  chan struct{} // closed when the sender has done with its backlog
 	done     chan struct{} // closed when the goroutine is about to end
 	closeErr error         // of closing the sink; good once done is closed
 
@@ -55,10 +56,12 @@ type sender struct {
 type backlog interface {
 	// waiting tells what there is. Once that changes so that a batch may be due, the sender is woken.
 	waiting() waiting
-	// peek appends at most limit messages to batch, the oldest first. They are good until resolve.
-	peek(batch []Message, limit int) []Message
-	// resolve takes one verdict for each message of the last peek. Messages to be sent again stay in their order.
-	resolve(verdicts []Verdict)
+	// peek appends at most limit messages to batch, the oldest first. They are good until resolve. An error means that there are
+	// messages which cannot be read at present.
+	peek(batch []Message, limit int) ([]Message, error)
+	// resolve takes one verdict for each message of the last peek. Messages to be sent again stay in their order. An error
+	// means that the others may come again after a restart.
+	resolve(verdicts []Verdict) error
 }
 
 // waiting describes a backlog.
@@ -83,6 +86,7 @@ func (s *sender) run(ctx context.Context) {
 	for s.wait() {
 		s.step(ctx)
 	}
+	close(s.drained)
 	s.closeSink()
 }
 
@@ -166,16 +170,30 @@ func (s *sender) sleep(alarm <-chan time.Time) {
 
 // step sends one batch and reacts to what became of it.
 func (s *sender) step(ctx context.Context) {
-	s.batch = s.backlog.peek(s.batch[:0], s.window.next())
+	var err error
+	if s.batch, err = s.backlog.peek(s.batch[:0], s.window.next()); err != nil {
+		s.unreadable(err)
+		return
+	}
 	if len(s.batch) == 0 {
 		return
 	}
-	failure := s.send(ctx)
-	settled := s.settle(failure)
-	s.backlog.resolve(s.verdicts)
+	settled, failure := s.settle(s.send(ctx))
+	if err := s.backlog.resolve(s.verdicts); err != nil {
+		s.reporter.unsaved(err)
+	}
 	s.pace.sent(len(s.batch), settled)
 	s.react(failure, settled)
 	clear(s.batch)
+}
+
+// unreadable waits for the backoff because the backlog could not be read.
+func (s *sender) unreadable(err error) {
+	failure := &SendError{Reason: reasonDiskFailed, Err: err}
+	s.status.failed(failure)
+	s.pace.last = time.Now()
+	s.pace.delay(s.pace.backoff.next(0))
+	s.reporter.failed(failure)
 }
 
 // send makes one attempt and fills in the verdicts. It returns how to go on with the messages that are to be sent again, or
@@ -219,9 +237,10 @@ func (s *sender) call(ctx context.Context, b Batch) (verdicts []Verdict, err err
 	return s.sink.Send(ctx, b)
 }
 
-// settle makes a dead letter of a message that was sent alone and cannot be taken, and reports all dead letters. It returns
-// how many messages have their final verdict.
-func (s *sender) settle(failure *SendError) int {
+// settle makes a dead letter of a message that was sent alone and cannot be taken, and hands over all dead letters. It returns
+// how many messages have their final verdict, and the failure, which is another one when a dead letter could not be kept: the
+// sink then pauses, for nothing is forgotten that is not somewhere else.
+func (s *sender) settle(failure *SendError) (int, *SendError) {
 	if v := &s.verdicts[0]; len(s.batch) == 1 && v.Outcome == Retry && failure != nil {
 		*v = failure.verdict()
 	}
@@ -232,14 +251,18 @@ func (s *sender) settle(failure *SendError) int {
 		case Delivered:
 			settled++
 		case Rejected:
-			settled++
 			v.Reason = orReason(v.Reason, "rejected")
-			s.reporter.deadLetter(s.batch[i], v.Reason)
+			if err := s.reporter.deadLetter(s.batch[i], v.Reason); err != nil {
+				v.Outcome = Retry
+				failure = &SendError{Failure: Paused, Reason: reasonDeadLetter, Err: err}
+				continue
+			}
+			settled++
 		default:
 			v.Outcome = Retry
 		}
 	}
-	return settled
+	return settled, failure
 }
 
 // react decides when to go on, and in what portions.

@@ -236,8 +236,9 @@ func TestSenderPausesKeepsAndProbes(t *testing.T) {
 func TestSenderFollowsVerdicts(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		var letters []string
-		cfg := Config{BatchSize: 4, DeadLetter: func(sink string, m Message, reason string) {
+		cfg := Config{BatchSize: 4, DeadLetter: func(sink string, m Message, reason string) error {
 			letters = append(letters, fmt.Sprint(sink, " ", number(t, m), " ", reason))
+			return nil
 		}}
 		sink := &scriptSink{name: "s", script: verdictScript(
 			[]Verdict{{Delivered, ""}, {Retry, "not_persisted"}, {Rejected, "http_400"}, {42, ""}},
@@ -384,18 +385,38 @@ func TestSenderBisectsThroughOtherFailures(t *testing.T) {
 	})
 }
 
-func TestSenderSurvivesAPanickingDeadLetterHook(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		cfg := Config{BatchSize: 1, DeadLetter: func(string, Message, string) { panic("hook") }}
-		sink := &scriptSink{name: "s", script: poison(t, Poisoned, 0)}
-		c := newTestClient(t, cfg, WithSink(toPostHog, sink))
-		enqueueNumbers(t, c, 0, 2)
-		synctest.Wait()
-		if s := sinkStats(t, c, "s"); s.Delivered != 1 || s.DeadLettered.Total() != 1 {
-			t.Errorf("stats: %+v", s)
-		}
-		closeClient(t, c)
-	})
+// TestDeadLetterIsKeptUntilItIsTaken checks that an event whose dead letter cannot be kept stays, with those behind it, and
+// that the sink says why.
+func TestDeadLetterIsKeptUntilItIsTaken(t *testing.T) {
+	for name, refuse := range map[string]func() error{
+		"error": func() error { return errors.New("no room") },
+		"panic": func() error { panic("hook") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				calls := 0
+				cfg := Config{BatchSize: 1, DeadLetter: func(string, Message, string) error {
+					if calls++; calls <= 3 {
+						return refuse()
+					}
+					return nil
+				}}
+				sink := &scriptSink{name: "s", script: poison(t, Poisoned, 0)}
+				c := newTestClient(t, cfg, WithSink(toPostHog, sink))
+				enqueueNumbers(t, c, 0, 2)
+				synctest.Wait()
+				s := sinkStats(t, c, "s")
+				if !s.Paused || s.PauseReason != "dead_letter" || s.Queued != 2 || s.Failures["dead_letter"] != 1 {
+					t.Errorf("while it is not taken: %+v", s)
+				}
+				time.Sleep(3*defaultPauseProbe + time.Second)
+				if s := sinkStats(t, c, "s"); s.Paused || s.Delivered != 1 || s.DeadLettered.Total() != 1 || calls != 4 {
+					t.Errorf("after it was taken, in %d calls: %+v", calls, s)
+				}
+				closeClient(t, c)
+			})
+		})
+	}
 }
 
 // TestSendersAreIndependent checks that a sink that hangs and one that fails affect neither a third one nor the caller.

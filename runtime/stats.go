@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/redact"
+	"github.com/eventgen/eventgen/spool"
 )
 
 // Counts are numbers of events or attempts by reason.
@@ -35,9 +36,10 @@ func (c Counts) add(reason string, n uint64) {
 // Stats is a snapshot of a client's counters. Every event that was handed to the client is in exactly one of Accepted and
 // Rejected. All counters of events were read at one moment, so that at all times, for every sink,
 //
-//	Accepted = Delivered + DeadLettered.Total() + Dropped.Total() + Queued
+//	Accepted + Recovered = Delivered + DeadLettered.Total() + Dropped.Total() + Queued
 //
-// No event is ever lost without a count.
+// also while events are being tracked, and after Close. With a spool, an event counts as accepted from the moment in which it is
+// stored, a little before its Track call returns. No event is ever lost without a count.
 type Stats struct {
 	// Mode is what Config.Mode says, for example why nothing is sent.
 	Mode string
@@ -45,16 +47,23 @@ type Stats struct {
 	RandomKey bool
 	Accepted  uint64
 	// Rejected counts the events whose Track call returned an error, by reason: "invalid", "distinct_id", "too_large",
-	// "queue_full", "closed", "no_validator" (TrackMap without one); and "sampled" for those that sampling left out,
-	// without an error.
+	// "queue_full", "disk_stalled", "disk_failed", "closed", "no_validator" (TrackMap without one); and "sampled" for
+	// those that sampling left out, without an error.
 	Rejected Counts
 	// Unredactable counts the values of accepted events that were left out because their strategy could not handle them,
 	// such as an address that is none under truncate_ip: once for each policy in use.
 	Unredactable uint64
+	// Findings counts what scanning found in texts of accepted events that are declared to be no personal data, by kind, such
+	// as "email". With ScanSampled that is what was found in a share of the events.
+	Findings Counts
 	// Unsent counts the accepted events of a client without sinks, which are forgotten.
 	Unsent uint64
 	Sinks  []SinkStats
+	Spool  *SpoolStats // nil without a spool
 }
+
+// SpoolStats are the counters of the spool: where it is, how full, and what it found or went through. See [WithSpool].
+type SpoolStats = spool.Stats
 
 // Sink returns the statistics of the sink with the given name.
 func (s Stats) Sink(name string) (SinkStats, bool) {
@@ -71,18 +80,21 @@ type SinkStats struct {
 	Name        string
 	Destination redact.Destination
 
+	// Recovered counts the events that earlier processes accepted: those that waited for the sink in the spool when the client
+	// started, and those that it took over from other folders since.
+	Recovered uint64
 	// Delivered counts the events that the receiver has confirmed.
 	Delivered uint64
 	// DeadLettered counts the events that the receiver will never take, by the sink's reason or "too_large".
 	DeadLettered Counts
 	// Dropped counts the other events that the sink did not get, by reason: "destination" when events.yaml keeps the event
 	// from the sink's destination, "queue_full" when another sink had room but this one had not, "shutdown" when the context
-	// of Close ended first.
+	// of Close ended first, "drop_oldest" when the spool made room for newer events, "damaged" when the disk did not keep it.
 	Dropped Counts
-	// Queued counts the events that wait or are being sent.
+	// Queued counts the events that wait or are being sent. With a spool they stay after Close, for the next start.
 	Queued      int
-	QueuedBytes int // with what the queue itself needs for them
-	// OldestAge is how long the oldest of them has been waiting.
+	QueuedBytes int // with what the queue in memory needs for them; 0 for those in a spool, see Stats.Spool
+	// OldestAge is how long the oldest of them has been waiting; in a spool, across restarts.
 	OldestAge time.Duration
 
 	// Failures counts the attempts that failed, by reason, such as "http_503". Most are repeated.
@@ -95,7 +107,7 @@ type SinkStats struct {
 	LastError string
 }
 
-// Total is the number of events accounted for; it always equals Stats.Accepted.
+// Total is the number of events accounted for; it always equals Stats.Accepted + Recovered.
 func (s SinkStats) Total() uint64 {
 	return s.Delivered + s.DeadLettered.Total() + s.Dropped.Total() + uint64(s.Queued)
 }
@@ -108,6 +120,7 @@ func (c *Client) Stats() Stats {
 	}
 	s := c.intake.stats()
 	s.Mode, s.RandomKey, s.Unredactable = c.mode, c.randomKey, c.unredactable.Load()
+	s.Findings = c.findings.snapshot()
 	for i, sender := range c.senders {
 		sender.status.describe(&s.Sinks[i])
 		s.Sinks[i].Name, s.Sinks[i].Destination = sender.name, sender.destination
@@ -115,21 +128,41 @@ func (c *Client) Stats() Stats {
 	return s
 }
 
+// snapshot is what the lines need to describe themselves at one moment.
+type snapshot struct {
+	now      time.Time
+	elapsed  time.Duration
+	accepted uint64
+	onTheWay uint64       // events that the spool has taken and the queues do not know of yet
+	spool    *spool.Stats // nil without one
+}
+
 // stats reads all counters of events at one moment.
 func (in *intake) stats() Stats {
-	now := in.elapsed()
+	at := snapshot{now: time.Now(), elapsed: in.elapsed()}
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	s := Stats{Accepted: in.accepted, Rejected: maps.Clone(in.rejected), Unsent: in.unsent}
-	for _, q := range in.queues {
-		s.Sinks = append(s.Sinks, SinkStats{
-			Delivered:    q.delivered,
-			DeadLettered: maps.Clone(q.deadLettered),
-			Dropped:      maps.Clone(q.dropped),
-			Queued:       q.events,
-			QueuedBytes:  q.bytes,
-			OldestAge:    q.oldestAge(now),
-		})
+	at.accepted = in.accepted
+	if in.spool != nil {
+		st := in.spool.Stats()
+		at.spool = &st
+		stored := st.Appended - st.Adopted
+		at.accepted += stored
+		at.onTheWay = stored - in.handed
+	}
+	s := Stats{Accepted: at.accepted, Rejected: maps.Clone(in.rejected), Unsent: in.unsent, Spool: at.spool}
+	s.Sinks = make([]SinkStats, len(in.lines))
+	for i, l := range in.lines {
+		l.describe(&s.Sinks[i], &at)
 	}
 	return s
+}
+
+func (q *queue) describe(to *SinkStats, at *snapshot) {
+	to.Delivered = q.delivered
+	to.DeadLettered = maps.Clone(q.deadLettered)
+	to.Dropped = maps.Clone(q.dropped)
+	to.Queued = q.events + int(at.onTheWay)
+	to.QueuedBytes = q.bytes
+	to.OldestAge = q.oldestAge(at.elapsed)
 }

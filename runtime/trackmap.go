@@ -55,7 +55,7 @@ func eventLabel(e *Event) string {
 // lookUp finds a tracked event by its wire name.
 func (c *Client) lookUp(name string) (*Event, error) {
 	for _, reg := range c.registries {
-		for _, e := range reg.Events {
+		for _, e := range reg.All() {
 			if e.Name == name && e.Kind == KindTrack {
 				return e, nil
 			}
@@ -79,7 +79,7 @@ func (c *Client) checkMap(name string, properties map[string]any) (map[string]an
 
 // members writes the members of an object from plain form.
 func (w *Writer) members(properties map[string]any) {
-	fields := w.top().object.fields
+	fields := w.inner.object.fields
 	declared := 0
 	for i := range fields {
 		value, ok := properties[fields[i].name]

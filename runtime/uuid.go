@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
@@ -16,25 +17,12 @@ const uuidLength = 36
 // newUUID returns a version 7 UUID (RFC 9562, section 5.7) for the given time. Its 74 random bits come from a generator
 // that is seeded by the operating system; they make it unique, not unguessable.
 func newUUID(t time.Time) UUID {
+	const version, variant = 7 << 12, 1 << 63
 	var u UUID
-	ms := uint64(t.UnixMilli())
-	for i := range 6 {
-		u[i] = byte(ms >> (40 - 8*i))
-	}
-	putUint64(u[6:14], rand.Uint64())
-	putUint16(u[14:16], uint16(rand.Uint32()))
-	u[6] = u[6]&0x0f | 0x70
-	u[8] = u[8]&0x3f | 0x80
+	binary.BigEndian.PutUint64(u[:8], uint64(t.UnixMilli())<<16|version|rand.Uint64()>>52)
+	binary.BigEndian.PutUint64(u[8:], variant|rand.Uint64()>>2)
 	return u
 }
-
-func putUint64(b []byte, v uint64) {
-	for i := range 8 {
-		b[i] = byte(v >> (56 - 8*i))
-	}
-}
-
-func putUint16(b []byte, v uint16) { b[0], b[1] = byte(v>>8), byte(v) }
 
 // ParseUUID reads the canonical form, in either case. PostHog tells events apart by the exact text, so that every other
 // spelling is refused rather than repaired.

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/eventgen/eventgen/redact"
 )
 
 // Writer takes the properties of one event from generated code, in the order of the event's descriptor, and validates,
@@ -15,28 +17,41 @@ import (
 // A Writer encodes once per lane, that is once for each distinct policy among the destinations in use. Nothing raw
 // outlives Commit: what is queued was redacted before.
 type Writer struct {
+	current
+	options  eventOptions
+	optioned bool // options is not zero
+
+	lanes    []lane
+	raw      []byte           // unredacted items while some array must have unique ones
+	marks    []int            // where in raw the items of the open arrays begin
+	inner    frame            // the innermost open object, array or map
+	outer    []frame          // those around it
+	scratch  []byte           // redacted text before it is escaped
+	keys     []byte           // redacted keys of maps
+	found    []redact.Finding // in the text that was looked at last
+	findings []finding
+}
+
+// current is what a Writer knows of the event at hand, beside what has memory that is worth keeping.
+type current struct {
 	client  *Client // nil in a Writer that only checks
 	ctx     context.Context
-	now     time.Time // when the event began; read once, for a clock costs as much as a property
+	now     time.Time     // when the event began, by the client's clock
+	begun   time.Duration // the same by the real one, after the start of the intake
 	plan    *plan
-	err     error // why the event cannot be accepted whatever its properties are
-	options eventOptions
+	err     error  // why the event cannot be accepted whatever its properties are
 	subject string // the distinct_id, or the key of a group
 	uuid    UUID
-
-	lanes   []lane
 	stamped record
-	raw     []byte  // unredacted items while some array must have unique ones
-	unique  int     // how many such arrays are open
-	marks   []int   // where in raw the items of the open arrays begin
-	frames  []frame // open objects, arrays and maps
-	scratch []byte  // redacted text before it is escaped
-	keys    []byte  // redacted keys of maps
+	unique  int // how many arrays that must have unique items are open
 
 	violations []Violation
 	more       int
 
 	unredactable uint64 // values that were left out because their strategy could not handle them
+
+	scanned  redact.Kinds // what is looked for in the texts of this event; 0 where it is not scanned
+	numbered bool         // a number stands for the key of the map at hand
 
 	value any // the typed event, where a recorder wants it
 }
@@ -59,7 +74,7 @@ const keepCapacity = 64 << 10
 func newWriter(p *plan) *Writer {
 	w := writers.Get().(*Writer)
 	w.plan = p
-	w.frames = append(w.frames[:0], frame{object: p.root})
+	w.inner = frame{object: p.root}
 	return w
 }
 
@@ -67,13 +82,16 @@ func newWriter(p *plan) *Writer {
 func (w *Writer) release() {
 	clear(w.raw)
 	for i := range w.lanes {
-		w.lanes[i] = w.lanes[i].reset()
+		w.lanes[i].reset()
 	}
-	clear(w.frames[:cap(w.frames)])
-	*w = Writer{
-		lanes: w.lanes[:0], raw: reuse(w.raw), marks: w.marks[:0], frames: w.frames[:0],
-		scratch: reuse(w.scratch), keys: reuse(w.keys),
+	clear(w.outer[:cap(w.outer)])
+	w.inner = frame{}
+	w.current = current{}
+	if w.optioned { // they are large, and rare
+		w.options, w.optioned = eventOptions{}, false
 	}
+	w.lanes, w.marks, w.outer, w.found, w.findings = w.lanes[:0], w.marks[:0], w.outer[:0], w.found[:0], w.findings[:0]
+	w.raw, w.scratch, w.keys = reuse(w.raw), reuse(w.scratch), reuse(w.keys)
 	writers.Put(w)
 }
 
@@ -85,17 +103,14 @@ func reuse(buffer []byte) []byte {
 	return buffer[:0]
 }
 
-// top returns the open container.
-func (w *Writer) top() *frame { return &w.frames[len(w.frames)-1] }
-
 // next returns the plan of the value that comes next and, for a member of an object, its key.
 func (w *Writer) next() (*valuePlan, []byte) {
-	f := w.top()
-	f.count++
-	if f.object == nil {
-		return f.value.items, nil
+	position := w.inner.count
+	w.inner.count++
+	if w.inner.object == nil {
+		return w.inner.value.items, nil
 	}
-	field := &f.object.fields[f.count-1]
+	field := &w.inner.object.fields[position]
 	return &field.value, field.key
 }
 
@@ -105,7 +120,7 @@ func (w *Writer) begin(lane int, key []byte) []byte {
 	if key != nil {
 		return append(dst, key...)
 	}
-	if f := w.top(); f.value != nil && f.value.Type == Map {
+	if f := &w.inner; f.value != nil && f.value.Type == Map {
 		return w.appendMapKey(dst, lane)
 	}
 	return dst
@@ -114,14 +129,20 @@ func (w *Writer) begin(lane int, key []byte) []byte {
 // Opt handles an optional value before it is written: it reports whether a value follows. Where none does, it writes null
 // or leaves the property out, and reports what is missing.
 func (w *Writer) Opt(s State) bool {
-	if s == IsSome {
-		return true
+	if s != IsSome {
+		w.without(s)
+		return false
 	}
-	f := w.top()
+	return true
+}
+
+// without writes or reports an optional value that there is not.
+func (w *Writer) without(s State) {
+	f := &w.inner
 	if f.object == nil {
 		_, _ = w.next()
 		w.violate(RuleType, "null is not allowed")
-		return false
+		return
 	}
 	field := &f.object.fields[f.count]
 	f.count++
@@ -133,7 +154,6 @@ func (w *Writer) Opt(s State) bool {
 	case s == IsNull:
 		w.null(field)
 	}
-	return false
 }
 
 // null writes a null. It says that there is no value, which no strategy needs to hide but Drop.
@@ -157,11 +177,11 @@ func (w *Writer) violate(rule Rule, detail string) {
 	w.violations = append(w.violations, Violation{Path: w.path(), Rule: rule, Detail: detail})
 }
 
-// path spells where the value at hand stands. Keys of a classified map are personal data and are not spelled.
+// path spells where the value at hand stands. Keys that are personal data, or look like it, are not spelled.
 func (w *Writer) path() string {
 	var path []byte
-	for i := range w.frames {
-		switch f := &w.frames[i]; {
+	for _, f := range append(w.outer, w.inner) {
+		switch {
 		case f.count == 0:
 		case f.object != nil:
 			if len(path) > 0 {
@@ -170,7 +190,7 @@ func (w *Writer) path() string {
 			path = append(path, f.object.fields[f.count-1].name...)
 		case f.value.Type == Array:
 			path = append(strconv.AppendInt(append(path, '['), int64(f.count-1), 10), ']')
-		case !f.value.personalKeys() && utf8.ValidString(f.key):
+		case !f.value.personalKeys() && utf8.ValidString(f.key) && len(redact.Scan(f.key)) == 0:
 			path = append(strconv.AppendQuote(append(path, '['), f.key), ']')
 		default:
 			path = append(path, "[*]"...)

@@ -70,11 +70,11 @@ func (o *order) write(w *Writer) {
 	w.OptNumber(o.Ratio)
 	w.OptBoolean(o.Paid)
 	w.OptString(Reveal(o.Note))
-	w.OptEnum(Index(o.Priority))
+	w.OptEnum(o.Priority.State, uint16(o.Priority.Value))
 	w.Time(o.At)
 	w.OptTime(o.Until)
-	if w.Opt(o.Tags.State()) {
-		v := o.Tags.Value()
+	if w.Opt(o.Tags.State) {
+		v := o.Tags.Value
 		w.Array(len(v))
 		for _, item := range v {
 			w.String(item)

@@ -33,8 +33,8 @@ func TestEvents(t *testing.T) {
 			t.Errorf("%s is missing from %q", name, names)
 		}
 	}
-	if len(names) != len(events.Registry().Events) {
-		t.Errorf("%d schemas for %d events", len(names), len(events.Registry().Events))
+	if len(names) != len(events.Registry().All()) {
+		t.Errorf("%d schemas for %d events", len(names), len(events.Registry().All()))
 	}
 }
 

@@ -49,10 +49,15 @@ func calledProperties(event any) []string {
 	return pieces
 }
 
+// isOpt reports whether t is a runtime.Opt, of whatever type.
+func isOpt(t reflect.Type) bool {
+	return t.PkgPath() == reflect.TypeFor[runtime.State]().PkgPath() && strings.HasPrefix(t.Name(), "Opt[")
+}
+
 // goText returns a value of a generated struct about as Go spells it.
 func goText(value any) string {
-	if get := reflect.ValueOf(value).MethodByName("Get"); get.IsValid() { // a runtime.Opt
-		return goText(get.Call(nil)[0].Interface())
+	if v := reflect.ValueOf(value); isOpt(v.Type()) {
+		return goText(v.FieldByName("Value").Interface())
 	}
 	switch v := value.(type) {
 	case interface{ Reveal() string }:

@@ -53,10 +53,9 @@ func (e *AgentPublished) write(w *runtime.Writer) {
 	w.String(e.AgentID)
 	w.Integer(e.AgentVersion)
 	w.OptString(e.Model)
-	if w.Opt(e.Tools.State()) {
-		v := e.Tools.Value()
-		w.Array(len(v))
-		for _, item := range v {
+	if w.Opt(e.Tools.State) {
+		w.Array(len(e.Tools.Value))
+		for _, item := range e.Tools.Value {
 			w.String(item)
 		}
 		w.End()
@@ -64,7 +63,8 @@ func (e *AgentPublished) write(w *runtime.Writer) {
 }
 
 var eventAgentPublished = runtime.Event{
-	Name: "agent_published",
+	Name:     "agent_published",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "org_id", Required: true, Value: runtime.Value{Type: runtime.String, MinLength: 1}},
 		{Name: "agent_id", Required: true, Value: runtime.Value{Type: runtime.String, Format: runtime.UUIDFormat}},

@@ -57,7 +57,8 @@ func (e *AnnouncementPublished) write(w *runtime.Writer) {
 }
 
 var eventAnnouncementPublished = runtime.Event{
-	Name: "announcement_published",
+	Name:     "announcement_published",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "org_id", Required: true, Value: runtime.Value{Type: runtime.String, MinLength: 1}},
 		{Name: "announcement_id", Required: true, Value: runtime.Value{Type: runtime.String, Format: runtime.UUIDFormat}},

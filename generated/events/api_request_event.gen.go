@@ -95,7 +95,8 @@ func (e *APIRequest) write(w *runtime.Writer) {
 }
 
 var eventAPIRequest = runtime.Event{
-	Name: "api_request",
+	Name:     "api_request",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "requestId", Required: true, Value: runtime.Value{Type: runtime.String, MinLength: 1, MaxLength: 128}},
 		{Name: "userId", Value: runtime.Value{Type: runtime.String, MaxLength: 200, Category: "user.account"}},

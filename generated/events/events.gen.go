@@ -21,11 +21,14 @@ const _ = runtime.SupportsGenerated1
 //go:embed schemas/*.schema.json
 var schemas embed.FS
 
+// fingerprint stands for the registry from which this package was generated.
+const fingerprint = "af9096533451a7ee8edf7feae4790905"
+
 // Registry returns what a client needs to know about this package.
 func Registry() *runtime.Registry {
 	return &runtime.Registry{
 		Package:     "events",
-		Fingerprint: "af9096533451a7ee8edf7feae4790905",
+		Fingerprint: fingerprint,
 		Policy: redact.Policy{
 			{Category: "user.contact.email", Strategies: redact.Strategies{PostHog: redact.Hash, Audit: redact.Hash, Log: redact.Hash}},
 			{Category: "user.name", Strategies: redact.Strategies{PostHog: redact.Drop, Audit: redact.Drop, Log: redact.Drop}},
@@ -35,36 +38,32 @@ func Registry() *runtime.Registry {
 			{Category: "user.device", Strategies: redact.Strategies{PostHog: redact.Keep, Audit: redact.Keep, Log: redact.Replace}, Reason: "Names a browser, not a person."},
 		},
 		Identity: "user.unique_id",
-		Events: []*runtime.Event{
-			&eventAnnouncementPublished,
-			&eventUserSignedUp,
-			&eventTrialStarted,
-			&eventSubscriptionConverted,
-			&eventAgentPublished,
-			&eventAPIRequest,
-			&eventPaymentInitiated,
-			&eventPaymentSucceeded,
-			&eventPaymentFailed,
-			&eventPaymentRefunded,
-			&eventPerson,
-			&eventOrganization,
-		},
-		Schemas: schemas,
-		SchemaFiles: map[string]string{
-			"announcement_published":      "schemas/announcement_published.schema.json",
-			"user_signed_up":              "schemas/user_signed_up.schema.json",
-			"trial_started":               "schemas/trial_started.schema.json",
-			"subscription_converted":      "schemas/subscription_converted.schema.json",
-			"agent_published":             "schemas/agent_published.schema.json",
-			"api_request":                 "schemas/api_request.schema.json",
-			"payment_initiated":           "schemas/payment_initiated.schema.json",
-			"payment_succeeded":           "schemas/payment_succeeded.schema.json",
-			"payment_failed":              "schemas/payment_failed.schema.json",
-			"payment_refunded":            "schemas/payment_refunded.schema.json",
-			"$identify":                   "schemas/person.schema.json",
-			"$groupidentify:organization": "schemas/group_organization.schema.json",
-		},
+		Contents: contents{},
 	}
+}
+
+// contents is what the linker leaves out of a program that does not ask for it.
+type contents struct{}
+
+func (contents) Events() []*runtime.Event {
+	return []*runtime.Event{
+		&eventAnnouncementPublished,
+		&eventUserSignedUp,
+		&eventTrialStarted,
+		&eventSubscriptionConverted,
+		&eventAgentPublished,
+		&eventAPIRequest,
+		&eventPaymentInitiated,
+		&eventPaymentSucceeded,
+		&eventPaymentFailed,
+		&eventPaymentRefunded,
+		&eventPerson,
+		&eventOrganization,
+	}
+}
+
+func (contents) Schemas() fs.FS {
+	return schemas
 }
 
 // Schemas returns the folder schemas with one JSON Schema per event, person or group. They

@@ -3,6 +3,7 @@ package events_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/eventgen/eventgen/generated/events"
 	"github.com/eventgen/eventgen/redact"
 	"github.com/eventgen/eventgen/runtime"
+	"github.com/eventgen/eventgen/schemacheck"
 )
 
 // counter is a sink that takes everything at once.
@@ -56,9 +58,17 @@ func announcement() events.AnnouncementPublished {
 
 func newClient(tb testing.TB) (*runtime.Client, *counter) {
 	tb.Helper()
+	return newScanningClient(tb, events.Registry().Scan)
+}
+
+// newScanningClient returns a client that looks for personal data in another way than events.yaml says.
+func newScanningClient(tb testing.TB, scan runtime.Scanning) (*runtime.Client, *counter) {
+	tb.Helper()
 	sink := &counter{}
 	cfg := runtime.Config{QueueSize: 1 << 20, BatchSize: 1000}
-	client, err := runtime.New(events.Registry(), cfg, runtime.WithSink(runtime.PostHog, sink))
+	reg := events.Registry()
+	reg.Scan = scan
+	client, err := runtime.New(reg, cfg, runtime.WithSink(runtime.PostHog, sink))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -76,6 +86,7 @@ func newClient(tb testing.TB) (*runtime.Client, *counter) {
 // TestTrackAllocatesNothing is not parallel: it counts the allocations of the whole process.
 func TestTrackAllocatesNothing(t *testing.T) {
 	client, _ := newClient(t)
+	scanning, _ := newScanningClient(t, runtime.Scanning{Mode: runtime.ScanFull, Action: runtime.ScanMask})
 	ctx := t.Context()
 	small, medium := announcement(), request()
 	track := map[string]func() error{
@@ -84,7 +95,9 @@ func TestTrackAllocatesNothing(t *testing.T) {
 		"M with options": func() error {
 			return events.TrackAPIRequest(ctx, client, "", medium, runtime.WithoutPersonProfile(), runtime.WithGroup("organization", "org_77"))
 		},
-		"Validate": medium.Validate,
+		"Validate":  medium.Validate,
+		"S scanned": func() error { return events.TrackAnnouncementPublished(ctx, scanning, "user_123", small) },
+		"M scanned": func() error { return events.TrackAPIRequest(ctx, scanning, "user_123", medium) },
 	}
 	for name, call := range track {
 		for range 2000 { // until the queue has the blocks it needs
@@ -92,7 +105,7 @@ func TestTrackAllocatesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := client.Flush(ctx); err != nil {
+		if err := errors.Join(client.Flush(ctx), scanning.Flush(ctx)); err != nil {
 			t.Fatal(err)
 		}
 		allocs := testing.AllocsPerRun(500, func() {
@@ -149,28 +162,36 @@ func TestTrackFromManyGoroutinesDuringClose(t *testing.T) {
 	}
 }
 
+// BenchmarkTrack runs each event as events.yaml says, without a scan, and with a scan of every text.
 func BenchmarkTrack(b *testing.B) {
 	ctx := context.Background()
-	b.Run("S", func(b *testing.B) {
-		client, _ := newClient(b)
-		event := announcement()
-		b.ReportAllocs()
-		for b.Loop() {
-			for events.TrackAnnouncementPublished(ctx, client, "user_123", event) != nil {
-				_ = client.Flush(ctx) // the queue is full: wait, so that nothing wins by dropping
-			}
+	small, medium := announcement(), request()
+	track := map[string]func(*runtime.Client) error{
+		"S": func(c *runtime.Client) error { return events.TrackAnnouncementPublished(ctx, c, "user_123", small) },
+		"M": func(c *runtime.Client) error { return events.TrackAPIRequest(ctx, c, "user_123", medium) },
+	}
+	scans := []struct {
+		name string
+		scan runtime.Scanning
+	}{
+		{"", events.Registry().Scan},
+		{"-unscanned", runtime.Scanning{Mode: runtime.ScanOff}},
+		{"-scanned", runtime.Scanning{Mode: runtime.ScanFull, Action: runtime.ScanMask}},
+	}
+	for _, size := range []string{"S", "M"} {
+		for _, s := range scans {
+			b.Run(size+s.name, func(b *testing.B) {
+				client, _ := newScanningClient(b, s.scan)
+				call := track[size]
+				b.ReportAllocs()
+				for b.Loop() {
+					for call(client) != nil {
+						_ = client.Flush(ctx) // the queue is full: wait, so that nothing wins by dropping
+					}
+				}
+			})
 		}
-	})
-	b.Run("M", func(b *testing.B) {
-		client, _ := newClient(b)
-		event := request()
-		b.ReportAllocs()
-		for b.Loop() {
-			for events.TrackAPIRequest(ctx, client, "user_123", event) != nil {
-				_ = client.Flush(ctx)
-			}
-		}
-	})
+	}
 }
 
 func BenchmarkValidate(b *testing.B) {
@@ -186,16 +207,20 @@ func BenchmarkValidate(b *testing.B) {
 func TestSchemasAreServed(t *testing.T) {
 	t.Parallel()
 	reg := events.Registry()
-	for _, e := range reg.Events {
+	schemas, err := schemacheck.New(reg.Schemas())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, e := range reg.All() {
 		name := e.Name
 		if e.Kind == runtime.KindGroup {
 			name += ":" + e.Group
 		}
-		file, err := events.Schemas().Open(reg.SchemaFiles[name])
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		_ = file.Close()
+		want = append(want, name)
+	}
+	slices.Sort(want)
+	if got := schemas.Events(); !slices.Equal(got, want) {
+		t.Errorf("schemas of %q, want %q", got, want)
 	}
 }

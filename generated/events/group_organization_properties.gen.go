@@ -43,14 +43,15 @@ func (p Organization) Validate() error {
 
 func (p *Organization) write(w *runtime.Writer) {
 	w.OptString(p.Name)
-	w.OptEnum(runtime.Index(p.Plan))
+	w.OptEnum(p.Plan.State, uint16(p.Plan.Value))
 	w.OptInteger(p.Seats)
 }
 
 var eventOrganization = runtime.Event{
-	Name:  "$groupidentify",
-	Kind:  runtime.KindGroup,
-	Group: "organization",
+	Name:     "$groupidentify",
+	Kind:     runtime.KindGroup,
+	Group:    "organization",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "name", Value: runtime.Value{Type: runtime.String, MaxLength: 200}},
 		{Name: "plan", Value: runtime.Value{Type: runtime.String, Enum: &enumOrganizationPlan}},

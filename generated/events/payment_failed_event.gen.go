@@ -61,7 +61,8 @@ func (e *PaymentFailed) write(w *runtime.Writer) {
 }
 
 var eventPaymentFailed = runtime.Event{
-	Name: "payment_failed",
+	Name:     "payment_failed",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "payment_id", Required: true, Value: runtime.Value{Type: runtime.String, Format: runtime.UUIDFormat}},
 		{Name: "amount", Required: true, Value: runtime.Value{Type: runtime.Integer, Range: &runtime.Range{Min: 0, Max: runtime.MaxInteger}}},

@@ -63,7 +63,8 @@ func (e *PaymentInitiated) write(w *runtime.Writer) {
 }
 
 var eventPaymentInitiated = runtime.Event{
-	Name: "payment_initiated",
+	Name:     "payment_initiated",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "payment_id", Required: true, Value: runtime.Value{Type: runtime.String, Format: runtime.UUIDFormat}},
 		{Name: "amount", Required: true, Value: runtime.Value{Type: runtime.Integer, Range: &runtime.Range{Min: 0, Max: runtime.MaxInteger}}},

@@ -60,12 +60,13 @@ func (e *PaymentRefunded) write(w *runtime.Writer) {
 	w.Enum(uint16(e.Currency))
 	w.Enum(uint16(e.Provider))
 	w.String(e.RefundID)
-	w.OptEnum(runtime.Index(e.Reason))
+	w.OptEnum(e.Reason.State, uint16(e.Reason.Value))
 	w.OptBoolean(e.Partial)
 }
 
 var eventPaymentRefunded = runtime.Event{
-	Name: "payment_refunded",
+	Name:     "payment_refunded",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "payment_id", Required: true, Value: runtime.Value{Type: runtime.String, Format: runtime.UUIDFormat}},
 		{Name: "amount", Required: true, Value: runtime.Value{Type: runtime.Integer, Range: &runtime.Range{Min: 0, Max: runtime.MaxInteger}}},

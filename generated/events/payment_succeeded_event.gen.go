@@ -67,7 +67,8 @@ func (e *PaymentSucceeded) write(w *runtime.Writer) {
 }
 
 var eventPaymentSucceeded = runtime.Event{
-	Name: "payment_succeeded",
+	Name:     "payment_succeeded",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "payment_id", Required: true, Value: runtime.Value{Type: runtime.String, Format: runtime.UUIDFormat}},
 		{Name: "amount", Required: true, Value: runtime.Value{Type: runtime.Integer, Range: &runtime.Range{Min: 0, Max: runtime.MaxInteger}}},

@@ -51,13 +51,14 @@ func (p Person) Validate() error {
 func (p *Person) write(w *runtime.Writer) {
 	w.OptString(runtime.Reveal(p.Email))
 	w.OptString(runtime.Reveal(p.Name))
-	w.OptEnum(runtime.Index(p.Plan))
+	w.OptEnum(p.Plan.State, uint16(p.Plan.Value))
 	w.OptTime(p.SignedUpAt)
 }
 
 var eventPerson = runtime.Event{
-	Name: "$identify",
-	Kind: runtime.KindIdentify,
+	Name:     "$identify",
+	Kind:     runtime.KindIdentify,
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "email", Value: runtime.Value{Type: runtime.String, Format: runtime.Email, Category: "user.contact.email"}},
 		{Name: "name", Value: runtime.Value{Type: runtime.String, MaxLength: 200, Category: "user.name"}},

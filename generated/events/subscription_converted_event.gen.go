@@ -67,7 +67,8 @@ func (e *SubscriptionConverted) write(w *runtime.Writer) {
 }
 
 var eventSubscriptionConverted = runtime.Event{
-	Name: "subscription_converted",
+	Name:     "subscription_converted",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "org_id", Required: true, Value: runtime.Value{Type: runtime.String, MinLength: 1}},
 		{Name: "plan", Required: true, Value: runtime.Value{Type: runtime.String, Enum: &enumSubscriptionConvertedPlan}},

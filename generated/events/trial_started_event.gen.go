@@ -58,7 +58,8 @@ func (e *TrialStarted) write(w *runtime.Writer) {
 }
 
 var eventTrialStarted = runtime.Event{
-	Name: "trial_started",
+	Name:     "trial_started",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "org_id", Required: true, Value: runtime.Value{Type: runtime.String, MinLength: 1}},
 		{Name: "plan", Required: true, Value: runtime.Value{Type: runtime.String, Enum: &enumTrialStartedPlan}},

@@ -57,7 +57,8 @@ func (e *UserSignedUp) write(w *runtime.Writer) {
 }
 
 var eventUserSignedUp = runtime.Event{
-	Name: "user_signed_up",
+	Name:     "user_signed_up",
+	Registry: fingerprint,
 	Object: runtime.Object{Properties: []runtime.Property{
 		{Name: "method", Required: true, Value: runtime.Value{Type: runtime.String, Enum: &enumUserSignedUpMethod}},
 		{Name: "email", Value: runtime.Value{Type: runtime.String, Format: runtime.Email, Category: "user.contact.email"}},

@@ -21,6 +21,7 @@ func eventDecl(goName string, l literal) jen.Code {
 func eventLiteral(e *taxonomy.Event) literal {
 	var l literal
 	l.member("Name", jen.Lit(e.Name))
+	l.member("Registry", jen.Id(fingerprintConst))
 	l.member("Object", objectLiteral(e.Properties))
 	if !everywhere(e.Destinations) {
 		l.member("Destinations", destinationsLiteral(e.Destinations))
@@ -40,6 +41,7 @@ func entityLiteral(e entity) literal {
 		l.member("Kind", inRuntime("KindGroup"))
 		l.member("Group", jen.Lit(e.Name))
 	}
+	l.member("Registry", jen.Id(fingerprintConst))
 	l.member("Object", objectLiteral(e.Properties))
 	return l
 }
@@ -151,6 +153,7 @@ func bounds(v *taxonomy.Value) literal {
 
 // policy adds what decides about redaction.
 func (l *literal) policy(v *taxonomy.Value) {
+	l.flag("Unscanned", v.Unscanned)
 	if !v.Classified() {
 		return
 	}

@@ -14,7 +14,13 @@ func writeIndex(f *file, t *taxonomy.Taxonomy, fingerprint string) {
 	f.PackageComment(fmt.Sprintf("// Package %s holds typed events: one function each that checks, redacts and queues it.", t.Package))
 	f.decl(handshakeDoc(), jen.Const().Id("_").Op("=").Add(inRuntime("SupportsGenerated1")))
 	f.decl(schemasVarDecl(t))
-	f.decl(doc("Registry returns what a client needs to know about this package."), registryDecl(t, fingerprint))
+	f.decl(doc("fingerprint stands for the registry from which this package was generated."),
+		jen.Const().Id(fingerprintConst).Op("=").Lit(fingerprint))
+	f.decl(doc("Registry returns what a client needs to know about this package."), registryDecl(t))
+	f.decl(doc("contents is what the linker leaves out of a program that does not ask for it."),
+		jen.Type().Id(contentsType).Struct())
+	f.decl(eventsDecl(t))
+	f.decl(contentsMethod("Schemas").Qual("io/fs", "FS").Block(jen.Return(jen.Id("schemas"))))
 	f.decl(doc("Schemas returns the folder schemas with one JSON Schema per event, person or group. "+
 		"They describe payloads before redaction."), schemasDecl())
 }
@@ -40,19 +46,27 @@ func schemasDecl() jen.Code {
 	return jen.Func().Id("Schemas").Params().Qual("io/fs", "FS").Block(jen.Return(jen.Id("schemas")))
 }
 
-// registryDecl returns the function that builds the registry. A variable would keep all events in the binary even where
-// nothing asks for the registry.
-func registryDecl(t *taxonomy.Taxonomy, fingerprint string) jen.Code {
+// Names in the generated package. Those of the registry's making are exported or have a prefix.
+const (
+	fingerprintConst = "fingerprint"
+	contentsType     = "contents"
+)
+
+// registryDecl returns the function that builds the registry. It refers to the descriptors and schemas only through methods
+// of an interface, which the linker leaves out unless something calls them; see runtime.Contents.
+func registryDecl(t *taxonomy.Taxonomy) jen.Code {
 	var l literal
 	l.member("Package", jen.Lit(t.Package))
-	l.member("Fingerprint", jen.Lit(fingerprint))
+	l.member("Fingerprint", jen.Id(fingerprintConst))
 	if len(t.Privacy) > 0 {
 		l.member("Policy", policyLiteral(t.Privacy))
 	}
 	l.text("Identity", t.Identity.Category)
-	l.member("Events", eventsLiteral(t))
-	l.member("Schemas", jen.Id("schemas"))
-	l.member("SchemaFiles", schemaFilesLiteral(t))
+	if scan := scanLiteral(t.Scan); len(scan) > 0 {
+		l.member("Scan", inRuntime("Scanning").Add(scan.inline()))
+	}
+	l.flag("Keyed", keyed(t))
+	l.member("Contents", jen.Id(contentsType).Values())
 	return jen.Func().Id("Registry").Params().Op("*").Add(inRuntime("Registry")).Block(
 		jen.Return(jen.Op("&").Add(inRuntime("Registry")).Add(l.lines())),
 	)
@@ -76,26 +90,35 @@ func policyLiteral(policies []taxonomy.CategoryPolicy) jen.Code {
 	return inRedact("Policy").Add(all.lines())
 }
 
-// eventsLiteral returns []*runtime.Event{&eventX, …}.
-func eventsLiteral(t *taxonomy.Taxonomy) jen.Code {
-	var all literal
-	for _, e := range t.Events {
-		all = append(all, jen.Op("&").Id(eventVar(e.GoName)))
+// scanLiteral returns the members of a runtime.Scanning that are not its defaults.
+func scanLiteral(s taxonomy.Scan) literal {
+	var l literal
+	if name := scanModeNames[s.Mode]; name != "" {
+		l.member("Mode", inRuntime(name))
 	}
-	for _, e := range entities(t) {
-		all = append(all, jen.Op("&").Id(eventVar(e.GoName)))
+	if name := scanActionNames[s.Action]; name != "" && s.Mode != "off" {
+		l.member("Action", inRuntime(name))
 	}
-	return jen.Index().Op("*").Add(inRuntime("Event")).Add(all.lines())
+	if s.Mode == "sampled" && s.Rate != runtimeScanRate {
+		l.member("Rate", float(s.Rate))
+	}
+	return l
 }
 
-// schemaFilesLiteral returns map[string]string{"x": "schemas/x.schema.json", …}.
-func schemaFilesLiteral(t *taxonomy.Taxonomy) jen.Code {
+// contentsMethod returns func (contents) <name>().
+func contentsMethod(name string) *jen.Statement {
+	return jen.Func().Params(jen.Id(contentsType)).Id(name).Params()
+}
+
+// eventsDecl returns func (contents) Events() []*runtime.Event { return []*runtime.Event{&eventX, …} }.
+func eventsDecl(t *taxonomy.Taxonomy) jen.Code {
 	var all literal
 	for _, e := range t.Events {
-		all = append(all, jen.Lit(e.Name).Op(":").Lit(schemaFile(e.Slug)))
+		all = append(all, jen.Op("&").Id(eventVar(e.GoName)))
 	}
 	for _, e := range entities(t) {
-		all = append(all, jen.Lit(e.schemaKey()).Op(":").Lit(schemaFile(e.Slug)))
+		all = append(all, jen.Op("&").Id(eventVar(e.GoName)))
 	}
-	return jen.Map(jen.String()).String().Add(all.lines())
+	list := jen.Index().Op("*").Add(inRuntime("Event"))
+	return contentsMethod("Events").Add(list).Block(jen.Return(jen.Add(list.Clone(), all.lines())))
 }

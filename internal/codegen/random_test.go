@@ -167,6 +167,8 @@ func TestFingerprintFollowsMeaning(t *testing.T) {
 		"policy":      func(r *taxonomy.Taxonomy) { r.Privacy[0].Strategies["log"] = "hash" },
 		"identity":    func(r *taxonomy.Taxonomy) { r.Identity.Category = "user.unique_id" },
 		"destination": func(r *taxonomy.Taxonomy) { r.Events[0].Destinations = []string{"log"} },
+		"scan":        func(r *taxonomy.Taxonomy) { r.Scan = taxonomy.Scan{Mode: "off"} },
+		"unscanned":   func(r *taxonomy.Taxonomy) { r.Events[0].Properties[0].Value.Unscanned = true },
 		"sampling":    func(r *taxonomy.Taxonomy) { r.Events[0].Sampling = 0.5 },
 		"property":    func(r *taxonomy.Taxonomy) { r.Events[0].Properties[0].Required = false },
 		"entity":      func(r *taxonomy.Taxonomy) { r.Person.Properties[0].Nullable = true },
@@ -178,7 +180,7 @@ func TestFingerprintFollowsMeaning(t *testing.T) {
 		return r
 	}
 	index := func(r *taxonomy.Taxonomy) string {
-		_, rest, _ := strings.Cut(string(generate(t, r)[indexFile]), "Fingerprint:")
+		_, rest, _ := strings.Cut(string(generate(t, r)[indexFile]), "const fingerprint = ")
 		line, _, _ := strings.Cut(rest, "\n")
 		return line
 	}

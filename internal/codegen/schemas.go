@@ -20,14 +20,6 @@ func (e entity) wireName() string {
 	return "$groupidentify"
 }
 
-// schemaKey returns the key of the schema in the index. All groups have one wire name, so their keys add the type.
-func (e entity) schemaKey() string {
-	if e.person {
-		return e.wireName()
-	}
-	return e.wireName() + ":" + e.Name
-}
-
 // schemaTasks lists the JSON Schemas.
 func schemaTasks(t *taxonomy.Taxonomy) []task {
 	var tasks []task
@@ -49,6 +41,9 @@ func schemaTasks(t *taxonomy.Taxonomy) []task {
 func fingerprint(t *taxonomy.Taxonomy, schemas map[string][]byte) string {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "identity %q\n", t.Identity.Category)
+	if scan := t.Scan; len(scanLiteral(scan)) > 0 {
+		fmt.Fprintf(hash, "scan %q %q %g\n", scan.Mode, scan.Action, scan.Rate)
+	}
 	for _, p := range t.Privacy {
 		fmt.Fprintf(hash, "policy %q %q\n", p.Category, p.Strategies) // fmt prints maps in the order of their keys
 	}

@@ -22,7 +22,13 @@ var (
 		"truncate_time": "TruncateTime", "round": "Round", "email_domain": "EmailDomain", "scrub_url": "ScrubURL",
 		"scan": "ScanText", "keep": "Keep",
 	}
+	// The words for the runtime's zero values, sampled and report, are left out.
+	scanModeNames   = map[string]string{"full": "ScanFull", "off": "ScanOff"}
+	scanActionNames = map[string]string{"mask": "ScanMask", "drop": "ScanDrop"}
 )
+
+// runtimeScanRate is runtime.DefaultScanRate.
+const runtimeScanRate = 0.01
 
 // destination is a place for copies of events.
 type destination struct{ word, goName string }

@@ -58,6 +58,24 @@ func TestVocabularyIsThatOfTheRuntime(t *testing.T) {
 			t.Errorf("runtime.%s is not the type %s", name, word)
 		}
 	}
+	modes := map[string]runtime.ScanMode{"full": runtime.ScanFull, "off": runtime.ScanOff}
+	for word, name := range scanModeNames {
+		if goconst.Compare(inRuntime(name), token.NEQ, goconst.MakeInt64(int64(modes[word]))) {
+			t.Errorf("runtime.%s is not the mode %s", name, word)
+		}
+	}
+	actions := map[string]runtime.ScanAction{"mask": runtime.ScanMask, "drop": runtime.ScanDrop}
+	for word, name := range scanActionNames {
+		if goconst.Compare(inRuntime(name), token.NEQ, goconst.MakeInt64(int64(actions[word]))) {
+			t.Errorf("runtime.%s is not the action %s", name, word)
+		}
+	}
+	if (runtime.Scanning{}) != (runtime.Scanning{Mode: runtime.ScanSampled, Action: runtime.ScanReport}) {
+		t.Error("the runtime's zero values are not sampled and report")
+	}
+	if runtime.DefaultScanRate != runtimeScanRate {
+		t.Errorf("the runtime's rate is %v", runtime.DefaultScanRate)
+	}
 	if len(typeNames) != len(want) {
 		t.Errorf("%d types have a name, want %d", len(typeNames), len(want))
 	}

@@ -39,29 +39,28 @@ func writeProperty(p *taxonomy.Property, field expression) []jen.Code {
 // compound reports whether a value has parts.
 func compound(v *taxonomy.Value) bool { return v.Fields != nil || v.Items != nil || v.Values != nil }
 
-// writeOptional returns w.OptInteger(e.Count), with the wrapper taken off a classified value and an enum turned into its
-// position.
+// writeOptional returns w.OptInteger(e.Count), with the wrapper taken off a classified value. An enum's value and state are
+// passed one by one: a function that takes the runtime.Opt of any enum would be compiled for each of them.
 func writeOptional(v *taxonomy.Value, field expression) jen.Code {
-	argument := field.code()
-	if v.Classified() {
-		argument = inRuntime("Reveal").Call(argument)
+	method := "Opt" + scalarMethod(v)
+	switch {
+	case v.Enum != nil:
+		return writer(method, (field + ".State").code(), scalarArgument(v, field+".Value"))
+	case v.Classified():
+		return writer(method, inRuntime("Reveal").Call(field.code()))
+	default:
+		return writer(method, field.code())
 	}
-	if v.Enum != nil {
-		argument = inRuntime("Index").Call(argument)
-	}
-	return writer("Opt"+scalarMethod(v), argument)
 }
 
 // writeWhenSet returns
 //
-//	if w.Opt(e.Tags.State()) {
-//		v := e.Tags.Value()
+//	if w.Opt(e.Tags.State) {
+//		w.Array(len(e.Tags.Value))
 //		…
 //	}
 func writeWhenSet(v *taxonomy.Value, field expression) jen.Code {
-	block := []jen.Code{jen.Id("v").Op(":=").Add(field.code()).Dot("Value").Call()}
-	block = append(block, writeValue(v, "v", 1)...)
-	return jen.If(writer("Opt", field.code().Dot("State").Call())).Block(block...)
+	return jen.If(writer("Opt", (field + ".State").code())).Block(writeValue(v, field+".Value", 1)...)
 }
 
 // writeValue writes what x stands for. depth counts the loops around it and keeps their variables apart.
@@ -117,6 +116,11 @@ func local(name string, depth int) expression {
 
 // writeScalar returns w.Integer(e.Count).
 func writeScalar(v *taxonomy.Value, x expression) jen.Code {
+	return writer(scalarMethod(v), scalarArgument(v, x))
+}
+
+// scalarArgument returns a value as the Writer takes it: in the clear, and an enum as its position.
+func scalarArgument(v *taxonomy.Value, x expression) jen.Code {
 	argument := x.code()
 	if v.Classified() {
 		argument = argument.Dot("Reveal").Call()
@@ -124,7 +128,7 @@ func writeScalar(v *taxonomy.Value, x expression) jen.Code {
 	if v.Enum != nil {
 		argument = jen.Uint16().Call(argument)
 	}
-	return writer(scalarMethod(v), argument)
+	return argument
 }
 
 // scalarMethod returns the Writer's method for a value without parts.

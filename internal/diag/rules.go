@@ -88,5 +88,6 @@ var rules = [...]Rule{
 	{"P413", "unknown-strategy", Error, "Strategies are those of the redaction engine."},
 	{"P414", "keep-without-reason", Error, "A policy that keeps personal data as it is says why."},
 	{"P415", "category-contradiction", Error, "A part is never declared less personal than the whole, nor at odds with its type."},
+	{"P416", "unscanned-without-reason", Error, "A text that is not searched for personal data says why that is safe."},
 	{"V801", "invalid-payload", Error, "A payload that is validated satisfies the registry."},
 }

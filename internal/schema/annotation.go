@@ -15,6 +15,9 @@ func describe(s *jsonschema.Schema, v *taxonomy.Value) {
 		annotate(s, "x-pii", v.Category)
 	}
 	annotate(s, "x-redact", v.Redact)
+	if v.Unscanned {
+		annotate(s, "x-scan", "off")
+	}
 }
 
 func deprecate(s *jsonschema.Schema, message string) {

@@ -12,6 +12,7 @@ type personal struct {
 	reason    string
 	redact    string
 	redactPos diag.Position
+	unscanned bool
 }
 
 // none is the category of what is declared not to be personal data.
@@ -40,6 +41,7 @@ func (r *reading) classify() {
 	}
 	v.PIIReason = orElse(r.spec.PIIReason, v.PIIReason)
 	r.tighten()
+	r.unscan()
 	r.checkName()
 }
 
@@ -86,7 +88,7 @@ func hand(v *Value, p personal) {
 	if v == nil || v.Category != "" {
 		return
 	}
-	v.Category, v.CategoryPos, v.PIIReason = p.category, p.at, p.reason
+	v.Category, v.CategoryPos, v.PIIReason, v.Unscanned = p.category, p.at, p.reason, p.unscanned
 	if v.Redact == "" {
 		v.Redact, v.RedactPos = p.redact, p.redactPos
 	}
@@ -98,7 +100,7 @@ func hand(v *Value, p personal) {
 func (r *reading) said() *personal {
 	v := r.value
 	if v.Category != "" {
-		return &personal{v.Category, v.CategoryPos, v.PIIReason, v.Redact, v.RedactPos}
+		return &personal{v.Category, v.CategoryPos, v.PIIReason, v.Redact, v.RedactPos, v.Unscanned}
 	}
 	if r.def != nil && !r.at.Has("pii") {
 		return nil // the uses of the type, or its parts, say it

@@ -24,6 +24,8 @@ func (b *builder) person() *Entity {
 		out.Owner = orElse(out.Owner, next.Owner)
 		out.Deprecated = orElse(out.Deprecated, next.Deprecated)
 		out.NoLint = append(out.NoLint, next.NoLint...)
+		out.Purpose = orElse(out.Purpose, next.Purpose)
+		out.Retention = orElse(out.Retention, next.Retention)
 		if next.GoName != "" && out.GoName != "" && next.GoName != out.GoName {
 			b.report(diag.New(spec.ValuePos("go_name"), "E010", "the person has another go_name, %s", out.GoName).
 				WithRelated(out.Pos, "first defined here"))
@@ -80,6 +82,8 @@ func (b *builder) entity(spec *syntax.Entity) *Entity {
 		Owner:       spec.Owner,
 		Deprecated:  spec.Deprecated.Sentence(),
 		NoLint:      b.noLint(&spec.Mapping, spec.NoLint),
+		Purpose:     string(spec.Purpose),
+		Retention:   string(spec.Retention),
 		Pos:         spec.Pos(),
 	}
 }

@@ -41,6 +41,8 @@ func (b *builder) event(e syntax.Entry[*syntax.Event]) *Event {
 		NoLint:       b.noLint(&spec.Mapping, spec.NoLint),
 		Destinations: b.destinations(spec),
 		Sampling:     b.sampling(spec.Sampling),
+		Purpose:      string(spec.Purpose),
+		Retention:    string(spec.Retention),
 		Properties:   b.flatten(spec.Include, &spec.Mapping, b.ownProperties(spec.Properties)),
 		Pos:          e.Pos,
 	}
@@ -86,8 +88,13 @@ func (b *builder) sampling(spec *syntax.Sampling) float64 {
 	if spec == nil || spec.Rate == nil || spec.Rate.Kind == syntax.Invalid {
 		return 1
 	}
-	if rate := spec.Rate; rate.Number <= 0 || rate.Number > 1 {
-		b.report(diag.New(rate.Pos, "E010", "a sampling rate is above 0 and at most 1"))
+	return b.share(spec.Rate, "a sampling rate")
+}
+
+// share returns a share of the events, after reporting one that keeps none or more than all.
+func (b *builder) share(rate *syntax.Numeral, what string) float64 {
+	if rate.Number <= 0 || rate.Number > 1 {
+		b.report(diag.New(rate.Pos, "E010", "%s is above 0 and at most 1", what))
 	}
-	return spec.Rate.Number
+	return rate.Number
 }

@@ -23,8 +23,10 @@ func (b *builder) header(t *Taxonomy) {
 		b.packageName(f, root)
 	}
 	t.Package, t.Owner = root.Package, root.Owner
+	t.Purpose, t.Retention = string(root.Purpose), string(root.Retention)
 	b.naming(t)
 	b.identity(t)
+	b.scan(t)
 }
 
 func (b *builder) packageName(f, root *syntax.File) {

@@ -5,15 +5,18 @@ import "github.com/eventgen/eventgen/internal/diag"
 // Taxonomy is a registry whose references are resolved, whose names are unique and whose values are known to be sound: code
 // and schemas can be generated from it without further checks. All slices are in the order of the YAML files.
 type Taxonomy struct {
-	Package  string // Go package name of the generated code
-	Owner    string // default owner
-	Naming   Naming
-	Privacy  []CategoryPolicy
-	Identity Identity
-	Types    []*NamedType // shared types; only objects and enums become Go types
-	Person   *Entity      // nil when the registry has no person properties
-	Groups   []*Entity
-	Events   []*Event
+	Package   string // Go package name of the generated code
+	Owner     string // default owner
+	Purpose   string // for all that says nothing itself; so is Retention
+	Retention string
+	Naming    Naming
+	Privacy   []CategoryPolicy
+	Identity  Identity
+	Scan      Scan
+	Types     []*NamedType // shared types; only objects and enums become Go types
+	Person    *Entity      // nil when the registry has no person properties
+	Groups    []*Entity
+	Events    []*Event
 }
 
 // Naming holds the conventions for wire names: snake_case, camelCase, words, any, or a regular expression (RE2) for the whole
@@ -28,6 +31,8 @@ type CategoryPolicy struct {
 	Category   string
 	Strategies map[string]string // destination (posthog, audit, log) to strategy
 	Reason     string
+	Purpose    string // "" when the registry does not say; so is Retention
+	Retention  string
 	Pos        diag.Position
 }
 
@@ -35,6 +40,14 @@ type CategoryPolicy struct {
 type Identity struct {
 	Category string // "none" when the registry does not say
 	Pos      diag.Position
+}
+
+// Scan is how texts that are declared to be no personal data are searched for it. It is complete: what the registry leaves out
+// has its default.
+type Scan struct {
+	Mode   string  // off, sampled or full
+	Action string  // mask, drop or report
+	Rate   float64 // share of the events searched, in (0, 1]; 1 unless the mode is sampled
 }
 
 // Event is one event of the registry.
@@ -51,6 +64,8 @@ type Event struct {
 	Destinations []string // posthog, audit, log; never empty
 	Sampling     float64  // share of events kept, in (0, 1]
 	NoLint       []string // ids of warnings that do not apply here
+	Purpose      string   // what the data is for, in words
+	Retention    string   // how long it is kept, in words
 	Properties   []*Property
 	Pos          diag.Position
 }
@@ -64,6 +79,8 @@ type Entity struct {
 	Owner       string
 	Deprecated  string // "" when it is not deprecated
 	NoLint      []string
+	Purpose     string
+	Retention   string
 	Properties  []*Property
 	Pos         diag.Position
 }
@@ -80,6 +97,8 @@ type Property struct {
 	Owner       string // "" when it is the event's
 	NoLint      []string
 	Unit        string
+	Purpose     string // "" when it is the event's; so is Retention
+	Retention   string
 	Required    bool
 	Nullable    bool
 	Value       *Value
@@ -127,6 +146,7 @@ type Value struct {
 	Category  string
 	PIIReason string
 	Redact    string // tighter strategy than the policy's, or ""
+	Unscanned bool   // none, and its texts are not searched for personal data
 
 	Pos         diag.Position // of the property, item, map value or type
 	CategoryPos diag.Position // of the pii that decides Category

@@ -44,6 +44,8 @@ func (b *builder) policy(category string, spec *syntax.Policy) *policyDef {
 		Category:   category,
 		Strategies: map[string]string{},
 		Reason:     strings.TrimSpace(spec.Reason),
+		Purpose:    string(spec.Purpose),
+		Retention:  string(spec.Retention),
 		Pos:        spec.Pos(),
 	}}
 	for _, s := range []struct {

@@ -26,6 +26,8 @@ func (b *builder) property(e syntax.Entry[*syntax.Property], in scope) *Property
 		Owner:       spec.Owner,
 		NoLint:      b.noLint(&spec.Mapping, spec.NoLint),
 		Unit:        spec.Unit,
+		Purpose:     string(spec.Purpose),
+		Retention:   string(spec.Retention),
 		Required:    spec.Required,
 		Nullable:    spec.Nullable,
 		Value:       b.value(&spec.Mapping, &spec.Value, in),

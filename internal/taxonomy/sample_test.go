@@ -43,6 +43,7 @@ func TestSample(t *testing.T) {
 			{Category: "user.name", Strategies: map[string]string{"posthog": "drop", "audit": "drop", "log": "drop"}},
 		},
 		Identity: taxonomy.Identity{Category: "user.unique_id"},
+		Scan:     taxonomy.Scan{Mode: "sampled", Action: "report", Rate: 0.01},
 		Types: []*taxonomy.NamedType{{
 			Name: "Currency", GoName: "Currency", Description: "ISO 4217 code.",
 			Value: &taxonomy.Value{Type: taxonomy.String, Enum: currency, Description: "ISO 4217 code."},

@@ -11,6 +11,7 @@ type File struct {
 	Naming         *Naming                 `json:"naming,omitempty" jsonschema_description:"Conventions for wire names; a name that breaks one is a warning."`
 	Privacy        Ordered[*Policy]        `json:"privacy,omitzero" jsonschema_description:"What happens to personal data: a strategy for each category or prefix of categories."`
 	Identity       *Identity               `json:"identity,omitempty" jsonschema_description:"What distinct_id, aliases and group keys are."`
+	Scan           *Scan                   `json:"scan,omitempty" jsonschema_description:"Search for personal data in texts that are declared none. One event in a hundred is searched and findings are reported when left out."`
 	Types          Ordered[*Type]          `json:"types,omitzero" jsonschema_description:"Named types, to be used as type: <Name>."`
 	PropertyGroups Ordered[*PropertyGroup] `json:"property_groups,omitzero" jsonschema_description:"Sets of properties that events include."`
 	Person         *Entity                 `json:"person,omitempty" jsonschema_description:"Properties that Identify may set on a person."`
@@ -115,6 +116,7 @@ type Value struct {
 	PII         Category           `json:"pii,omitempty" jsonschema_description:"Category of personal data, or none. May be left out for booleans, enums, constants, and numbers whose name does not look personal."`
 	PIIReason   string             `json:"pii_reason,omitempty" jsonschema_description:"Why a name that looks personal holds no personal data."`
 	Redact      Strategy           `json:"redact,omitempty" jsonschema_description:"A strategy stricter than the policy for the category."`
+	Scan        ScanSwitch         `json:"scan,omitempty" jsonschema_description:"off takes texts that are declared none out of the search for personal data; needs a pii_reason."`
 	Format      Format             `json:"format,omitempty" jsonschema_description:"Format of a string. date-time becomes time.Time."`
 	Enum        []*EnumEntry       `json:"enum,omitempty" jsonschema_description:"The only values allowed, all strings or all integers."`
 	Const       *Literal           `json:"const,omitempty" jsonschema_description:"The only value allowed; it needs no Go field."`
@@ -142,10 +144,12 @@ type Lifecycle struct {
 	Tags       []string     `json:"tags,omitempty" jsonschema_description:"Free labels."`
 }
 
-// Reserved holds the keys that later versions of eventgen will give a meaning. They are accepted and not looked at.
+// Reserved holds the keys that later versions of eventgen will give a meaning. They are accepted and not looked at, but for
+// purpose and retention, which the data map repeats.
 type Reserved struct {
-	Purpose     any `json:"purpose,omitempty" jsonschema_description:"Reserved for later."`
-	Retention   any `json:"retention,omitempty" jsonschema_description:"Reserved for later."`
+	Purpose   Remark `json:"purpose,omitempty" jsonschema_description:"What the data is for. The data map repeats it."`
+	Retention Remark `json:"retention,omitempty" jsonschema_description:"How long the data is kept. The data map repeats it."`
+
 	Consent     any `json:"consent,omitempty" jsonschema_description:"Reserved for later."`
 	Durability  any `json:"durability,omitempty" jsonschema_description:"Reserved for later."`
 	Context     any `json:"context,omitempty" jsonschema_description:"Reserved for later."`

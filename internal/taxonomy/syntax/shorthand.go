@@ -16,6 +16,9 @@ type Policy struct {
 	Audit   Strategy `json:"audit,omitempty" jsonschema_description:"Strategy for what goes to the audit sinks."`
 	Log     Strategy `json:"log,omitempty" jsonschema_description:"Strategy for what goes to the log."`
 	Reason  string   `json:"reason,omitempty" jsonschema_description:"Why values are kept; required with keep."`
+
+	Purpose   Remark `json:"purpose,omitempty" jsonschema_description:"What data of the category is for. The data map repeats it."`
+	Retention Remark `json:"retention,omitempty" jsonschema_description:"How long data of the category is kept. The data map repeats it."`
 }
 
 func (p *Policy) decode(d *decoder, s slot) {
@@ -81,6 +84,30 @@ func (p *Sampling) decode(d *decoder, s slot) {
 func (Sampling) JSONSchema() *jsonschema.Schema {
 	type long Sampling
 	return anyOf(&jsonschema.Schema{Type: "number"}, reflected(long{}))
+}
+
+// Scan is how texts that are declared to be no personal data are searched for it: a mode, or all there is to say.
+type Scan struct {
+	Mapping `json:"-"`
+
+	Mode   ScanMode   `json:"mode,omitempty" jsonschema_description:"Which events are searched; full when left out."`
+	Action ScanAction `json:"action,omitempty" jsonschema_description:"What happens to a text with a finding; mask when left out, report with mode: sampled."`
+	Rate   *Numeral   `json:"rate,omitempty" jsonschema_description:"Share of the events to search with mode: sampled, above 0 and at most 1; 0.01 when left out."`
+}
+
+func (p *Scan) decode(d *decoder, s slot) {
+	if !isScalar(s.node) {
+		d.fields(s, p)
+		return
+	}
+	p.place(d.file, s)
+	d.value(s, reflect.ValueOf(&p.Mode).Elem())
+}
+
+// JSONSchema allows the short form.
+func (Scan) JSONSchema() *jsonschema.Schema {
+	type long Scan
+	return anyOf(ScanMode("").JSONSchema(), reflected(long{}))
 }
 
 // Deprecation says that something should not be used any more.

@@ -25,6 +25,21 @@ type (
 	Format string
 	// Stability is how much readers can rely on something.
 	Stability string
+	// ScanMode says which events are searched for personal data.
+	ScanMode string
+	// ScanAction is what happens to a text with a finding.
+	ScanAction string
+	// ScanSwitch takes a value out of the search.
+	ScanSwitch string
+)
+
+// The words that other packages act on.
+const (
+	ScanSampled ScanMode   = "sampled"
+	ScanFull    ScanMode   = "full"
+	ScanReport  ScanAction = "report"
+	ScanMask    ScanAction = "mask"
+	ScanNever   ScanSwitch = "off"
 )
 
 // Version is the version of the registry language; there is one.
@@ -57,6 +72,9 @@ var (
 	destinations = []string{"posthog", "audit", "log"}
 	formats      = []string{"uuid", "email", "uri", "ipv4", "ipv6", "ip", "date", "date-time", "hostname"}
 	stabilities  = []string{"experimental", "beta", "stable"}
+
+	scanModes   = []string{"off", string(ScanSampled), string(ScanFull)}
+	scanActions = []string{string(ScanMask), "drop", string(ScanReport)}
 
 	noneOrCategory = append([]string{string(None)}, categories...)
 
@@ -116,6 +134,9 @@ func suggestWord(word string, words []string) string {
 	if len(words) > few {
 		return SuggestCategory(word)
 	}
+	if len(words) == 1 {
+		return "the only one is " + words[0]
+	}
 	return "use one of " + strings.Join(words, ", ")
 }
 
@@ -150,6 +171,16 @@ func (Format) words() (words []string, rule, what string) { return formats, "E01
 
 func (Stability) words() (words []string, rule, what string) { return stabilities, "E013", "stability" }
 
+func (ScanMode) words() (words []string, rule, what string) { return scanModes, "E013", "scan mode" }
+
+func (ScanAction) words() (words []string, rule, what string) {
+	return scanActions, "E013", "scan action"
+}
+
+func (ScanSwitch) words() (words []string, rule, what string) {
+	return []string{string(ScanNever)}, "E013", "scan setting of a property"
+}
+
 // JSONSchema lists none and the categories.
 func (c Category) JSONSchema() *jsonschema.Schema { return schemaOf(c) }
 
@@ -164,6 +195,15 @@ func (f Format) JSONSchema() *jsonschema.Schema { return schemaOf(f) }
 
 // JSONSchema lists the stabilities.
 func (s Stability) JSONSchema() *jsonschema.Schema { return schemaOf(s) }
+
+// JSONSchema lists the modes.
+func (m ScanMode) JSONSchema() *jsonschema.Schema { return schemaOf(m) }
+
+// JSONSchema lists the actions.
+func (a ScanAction) JSONSchema() *jsonschema.Schema { return schemaOf(a) }
+
+// JSONSchema lists the one setting.
+func (s ScanSwitch) JSONSchema() *jsonschema.Schema { return schemaOf(s) }
 
 func schemaOf(v vocabulary) *jsonschema.Schema {
 	words, _, _ := v.words()
