@@ -66,8 +66,9 @@ func TestPoisonIsIsolated(t *testing.T) {
 			cfg := impatient
 			cfg.BatchInterval = time.Hour // a batch goes when it is full
 			var letters []string
-			cfg.DeadLetter = func(_ string, m runtime.Message, reason string) {
+			cfg.DeadLetter = func(_ string, m runtime.Message, reason string) error {
 				letters = append(letters, fmt.Sprintf("%s %s", m.DistinctID, reason))
+				return nil
 			}
 			client, event := newClient(t, cfg, newSink(t, server, transport, 10*time.Second))
 			for n := range 100 {

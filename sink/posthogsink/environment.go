@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/redact"
+	"github.com/eventgen/eventgen/spool"
 )
 
 // The environment variables that Open and OpenAudit read.
@@ -54,6 +55,12 @@ const (
 	logNever  = "never"
 )
 
+// The values of EVENTS_SPOOL_SYNC.
+const (
+	spoolInterval = "interval"
+	spoolSync     = "sync"
+)
+
 // EnvError is a problem with an environment variable. It never holds the variable's value. Open joins as many as it finds.
 type EnvError struct {
 	Variable string
@@ -74,6 +81,7 @@ type settings struct {
 	events     batching
 	audit      batching
 	queueSize  int
+	spool      spooling
 	keys       redact.Keys
 }
 
@@ -81,6 +89,12 @@ type settings struct {
 type batching struct {
 	size     int
 	interval time.Duration
+}
+
+// spooling says where the durable queue is. Without a folder there is none.
+type spooling struct {
+	folder  string
+	options spool.Options
 }
 
 // readSettings reads all variables and reports all that are malformed. A variable that is empty or blank counts as absent.
@@ -96,12 +110,12 @@ func readSettings(lookup func(string) (string, bool)) (settings, error) {
 		events:     e.batching(envBatchSize, envBatchInterval, batching{20, 10 * time.Second}),
 		audit:      e.batching(envAuditSize, envAuditInterval, batching{100, 30 * time.Second}),
 		queueSize:  e.integer(envQueueSize, 10_000, maxQueue),
+		spool:      e.spool(),
 		keys:       e.keys(),
 	}
 	if s.key == "" {
 		s.key = e.text(envProjectKey)
 	}
-	e.spool()
 	return s, errors.Join(e.errs...)
 }
 
@@ -173,13 +187,17 @@ func (e *environment) keys() redact.Keys {
 	return keys
 }
 
-// spool checks the variables of the durable queue, which this version does not have. To ignore its folder would be to
-// promise durability and not to keep it.
-func (e *environment) spool() {
-	e.choice(envSpoolSync, "interval", "sync")
-	e.choice(envSpoolOverflow, "refuse", "block", "drop_oldest")
-	e.integer(envSpoolQuota, 1024, maxSpoolQuotaMB)
-	if e.text(envSpoolDir) != "" {
-		e.malformed(envSpoolDir, "is set, but this version has no durable queue: unset it to use the memory queue")
+func (e *environment) spool() spooling {
+	s := spooling{folder: e.text(envSpoolDir)}
+	if e.choice(envSpoolSync, spoolInterval, spoolSync) == spoolSync {
+		s.options.Mode = spool.Sync
 	}
+	switch e.choice(envSpoolOverflow, "refuse", "block", "drop_oldest") {
+	case "block":
+		s.options.Overflow = spool.Block
+	case "drop_oldest":
+		s.options.Overflow = spool.DropOldest
+	}
+	s.options.Quota = int64(e.integer(envSpoolQuota, 1024, maxSpoolQuotaMB)) << 20
+	return s
 }

@@ -13,7 +13,8 @@ import (
 
 // Open returns a client for the environment that lookup reads, which usually is os.LookupEnv. The README has the table of
 // variables. Events are sent if there is an API key and APP_ENV is "production", unless EVENTS_SEND says otherwise; without
-// that, nothing is sent and nothing fails. One line at level info says which it is.
+// that, nothing is sent and nothing fails. With EVENTS_SPOOL_DIR, what is to be sent waits on disk, in the subfolder "events",
+// and its dead letters are in "events/dead". One line at level info says which it is.
 //
 // All malformed variables are reported at once, each as an [*EnvError]. The logger is slog.Default() unless an option says
 // otherwise.
@@ -22,7 +23,8 @@ func Open(lookup func(string) (string, bool), reg *runtime.Registry, opts ...run
 }
 
 // OpenAudit is [Open] for the client of audit events. It sends wherever there is an API key, in batches of LOG_BATCH_SIZE
-// after LOG_BATCH_INTERVAL_MS, and what it sends is redacted for the destination "audit".
+// after LOG_BATCH_INTERVAL_MS, and what it sends is redacted for the destination "audit". Its part of EVENTS_SPOOL_DIR is the
+// subfolder "audit", with a quota of its own.
 func OpenAudit(lookup func(string) (string, bool), reg *runtime.Registry, opts ...runtime.Option) (*runtime.Client, error) {
 	return audit.open(lookup, reg, opts)
 }
@@ -100,15 +102,30 @@ func (s settings) logs(unsent string) bool {
 func (s settings) client(reg *runtime.Registry, p purpose, unsent string, opts []runtime.Option) (*runtime.Client, error) {
 	cfg := s.config(p, unsent)
 	if unsent != "" {
-		return newClient(reg, cfg, opts)
+		return s.durableClient(reg, p, cfg, opts)
 	}
 	sink, err := New(Config{APIKey: s.key, Host: s.host, Transport: s.transport, BatchSize: cfg.BatchSize})
 	if err != nil {
 		return nil, err
 	}
-	client, err := newClient(reg, cfg, append(opts, runtime.WithSink(p.destination, sink)))
+	client, err := s.durableClient(reg, p, cfg, append(opts, runtime.WithSink(p.destination, sink)))
 	if err != nil {
 		return nil, errors.Join(err, sink.Close(context.Background()))
+	}
+	return client, nil
+}
+
+// durableClient builds the client, with a durable queue if there is a folder for it.
+func (s settings) durableClient(
+	reg *runtime.Registry, p purpose, cfg runtime.Config, opts []runtime.Option,
+) (*runtime.Client, error) {
+	queue, err := s.openDurable(p, opts)
+	if err != nil {
+		return nil, err
+	}
+	client, err := newClient(reg, cfg, append(opts, queue.options()...))
+	if err != nil {
+		return nil, errors.Join(err, queue.close())
 	}
 	return client, nil
 }
@@ -159,5 +176,5 @@ func (s settings) describe(p purpose, client *runtime.Client) []slog.Attr {
 	if stats.RandomKey {
 		attrs = append(attrs, slog.String("hash_key", "random, made up by this process: "+envRedactKeys+" is not set"))
 	}
-	return attrs
+	return append(attrs, s.describeQueue(stats)...)
 }

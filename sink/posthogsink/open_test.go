@@ -244,7 +244,6 @@ func TestOpenReportsEveryMalformedVariable(t *testing.T) {
 		"LOG_BATCH_SIZE":           {"0", "s3cr3t"},
 		"LOG_BATCH_INTERVAL_MS":    {"0", "99999999999999999999", "s3cr3t"},
 		"EVENTS_QUEUE_SIZE":        {"0", "10000001", "s3cr3t"},
-		"EVENTS_SPOOL_DIR":         {"/var/s3cr3t"},
 		"EVENTS_SPOOL_SYNC":        {"always", "s3cr3t"},
 		"EVENTS_SPOOL_QUOTA_MB":    {"0", "1G", "s3cr3t"},
 		"EVENTS_SPOOL_OVERFLOW":    {"drop", "s3cr3t"},
@@ -300,7 +299,7 @@ func TestOpenAcceptsEveryGoodValue(t *testing.T) {
 		"EVENTS_BATCH_SIZE":        {"", "1", " 10000 "},
 		"EVENTS_BATCH_INTERVAL_MS": {"", "1", "86400000"},
 		"EVENTS_QUEUE_SIZE":        {"", "1", "10000000"},
-		"EVENTS_SPOOL_DIR":         {"", " "},
+		"EVENTS_SPOOL_DIR":         {"", " ", "/nowhere"}, // nothing is sent, and nothing stored
 		"EVENTS_SPOOL_SYNC":        {"", "interval", "sync"},
 		"EVENTS_SPOOL_QUOTA_MB":    {"", "1"},
 		"EVENTS_SPOOL_OVERFLOW":    {"", "refuse", "block", "drop_oldest"},

@@ -9,7 +9,8 @@
 //
 // An event counts as delivered when PostHog answered its request with 2xx and did not report a used-up quota. Everything
 // else is handed back to the sender of the client, which retries, splits or pauses: see runtime.Sink. An event that is sent
-// again keeps its uuid, time stamp, name and distinct_id, so that PostHog collapses the copies.
+// again keeps its uuid, time stamp, name and distinct_id, so that PostHog collapses the copies. With EVENTS_SPOOL_DIR, Open gives
+// the client a durable queue, and what PostHog will never take ends in a file.
 //
 // # Concurrency
 //
