@@ -35,13 +35,14 @@ func compareWithDisk(files map[string][]byte, out string) (*change, error) {
 			c.write = append(c.write, path)
 		}
 	}
-	stale, err := staleFiles(files, out)
+	wanted := func(path string) bool { _, ok := files[path]; return ok }
+	stale, err := staleFiles(wanted, out)
 	c.remove = stale
 	return c, err
 }
 
-// staleFiles lists files of ours in out and its folder of schemas that are not among files.
-func staleFiles(files map[string][]byte, out string) ([]string, error) {
+// staleFiles lists files of ours in out and its folder of schemas that are not wanted.
+func staleFiles(wanted func(path string) bool, out string) ([]string, error) {
 	var stale []string
 	for _, dir := range []string{out, filepath.Join(out, "schemas")} {
 		entries, err := os.ReadDir(dir)
@@ -53,7 +54,7 @@ func staleFiles(files map[string][]byte, out string) ([]string, error) {
 		}
 		for _, entry := range entries {
 			path := filepath.Join(dir, entry.Name())
-			if _, wanted := files[path]; wanted || !entry.Type().IsRegular() {
+			if wanted(path) || !entry.Type().IsRegular() {
 				continue
 			}
 			ours, err := isOurs(path)

@@ -25,34 +25,64 @@ func newGenerate(s streams, flags *commonFlags) *cobra.Command {
 Files that are already right are not touched; files that eventgen wrote there for events that are gone are removed.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			t, found, err := flags.loadSound(s)
-			if err != nil {
-				return err
-			}
-			change, err := plan(t, flags.file, flags.out)
-			if err != nil {
-				return err
-			}
 			if check {
-				found = append(found, change.drift()...)
-			} else if err := change.apply(); err != nil {
-				return err
+				return checkGenerated(s, flags)
 			}
-			if err := flags.report(s, found); err != nil {
-				return err
-			}
-			if diag.HasErrors(found) {
-				return errFindings
-			}
-			if !check {
-				fmt.Fprintf(s.err, "%s: %s, %d written, %d removed\n",
-					flags.out, count(change.total, "file"), len(change.write), len(change.remove))
-			}
-			return nil
+			return generate(s, flags)
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "change nothing; exit 1 when the output is out of date")
 	return cmd
+}
+
+// generate brings the output up to date.
+func generate(s streams, flags *commonFlags) error {
+	if m := flags.recall(); m != nil {
+		return reportGenerated(s, flags, m.Found, &change{total: len(m.Written)})
+	}
+	questions := &trace{Files: flags.files}
+	flags.files = questions
+	t, found, err := flags.loadSound(s)
+	if err != nil {
+		return err
+	}
+	change, err := plan(t, flags.file, flags.out)
+	if err != nil {
+		return err
+	}
+	if err := change.apply(); err != nil {
+		return err
+	}
+	flags.remember(questions.asked, found, change.files)
+	return reportGenerated(s, flags, found, change)
+}
+
+func reportGenerated(s streams, flags *commonFlags, found []diag.Diagnostic, c *change) error {
+	if err := flags.report(s, found); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.err, "%s: %s, %d written, %d removed\n", flags.out, count(c.total, "file"), len(c.write), len(c.remove))
+	return nil
+}
+
+// checkGenerated reports what is out of date. It relies on no memory of an earlier run.
+func checkGenerated(s streams, flags *commonFlags) error {
+	t, found, err := flags.loadSound(s)
+	if err != nil {
+		return err
+	}
+	change, err := plan(t, flags.file, flags.out)
+	if err != nil {
+		return err
+	}
+	found = append(found, change.drift()...)
+	if err := flags.report(s, found); err != nil {
+		return err
+	}
+	if diag.HasErrors(found) {
+		return errFindings
+	}
+	return nil
 }
 
 // plan generates everything and returns what has to change on disk.

@@ -8,9 +8,9 @@ import (
 	"github.com/eventgen/eventgen/redact"
 )
 
-func newKeys(s streams) *cobra.Command {
-	keys := &cobra.Command{Use: "keys", Short: "Make keys for the hash strategy"}
-	keys.AddCommand(newKeysNew(s))
+func newKeys(s streams, flags *commonFlags) *cobra.Command {
+	keys := &cobra.Command{Use: "keys", Short: "Make keys for the hash strategy, and find a person's pseudonyms"}
+	keys.AddCommand(newKeysNew(s), newKeysPerson(s, flags))
 	return keys
 }
 

@@ -18,7 +18,8 @@ type commonFlags struct {
 	format  string
 	noColor bool
 
-	noSource bool // print no code frames
+	noSource bool           // print no code frames
+	files    taxonomy.Files // where the registry is read from
 }
 
 func (f *commonFlags) register(root *cobra.Command) {
@@ -31,7 +32,7 @@ func (f *commonFlags) register(root *cobra.Command) {
 
 // load reads the registry and returns it with all that is wrong with it. The registry is nil when it has errors.
 func (f *commonFlags) load() (*taxonomy.Taxonomy, []diag.Diagnostic, error) {
-	t, found, err := taxonomy.Load(taxonomy.OS{}, f.file)
+	t, found, err := taxonomy.Load(f.files, f.file)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/eventgen/eventgen/internal/taxonomy"
 )
 
 // The exit codes, a contract with scripts.
@@ -51,10 +53,11 @@ func newRoot(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	flags := &commonFlags{}
+	flags := &commonFlags{files: taxonomy.OS{}}
 	flags.register(root)
 	root.AddCommand(
-		newInit(s, flags), newGenerate(s, flags), newLint(s, flags), newValidate(s, flags), newKeys(s), newVersion(s),
+		newInit(s, flags), newGenerate(s, flags), newLint(s, flags), newValidate(s, flags), newKeys(s, flags),
+		newDocs(s, flags), newSpool(s, flags), newStatus(s, flags), newVersion(s),
 	)
 	return root
 }
