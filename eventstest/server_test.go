@@ -432,7 +432,7 @@ func TestServerLeavesNoGoroutine(t *testing.T) {
 		if err := pprof.Lookup("goroutine").WriteTo(&stacks, 1); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(stacks.String(), "net/http.(*conn).serve") && !strings.Contains(stacks.String(), "eventstest.") {
+		if !strings.Contains(stacks.String(), "net/http.(*conn).serve") && !strings.Contains(stacks.String(), "eventstest.(*") {
 			return
 		}
 		if time.Now().After(deadline) {
