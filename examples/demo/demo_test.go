@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +14,11 @@ import (
 	"github.com/eventgen/eventgen/runtime"
 )
 
+// TestDemo is not parallel, because the folder for temporary files is the environment's.
 func TestDemo(t *testing.T) {
-	t.Parallel()
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	t.Setenv("TMP", folder) // where it is called so
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var out bytes.Buffer
@@ -35,12 +39,33 @@ func TestDemo(t *testing.T) {
 		"accepted 19, rejected 1 (invalid 1)\n",
 		"accepted 19 = delivered 19 + dead-lettered 0 + dropped 0 + queued 0\n",
 		"Every accepted event arrived, once and unchanged",
+		"and 3 events stay, redacted.",
+		`msg="events: sink closed" sink=posthog delivered=0 dead_lettered=0 dropped=0 kept=3`,
+		"folder=…/spool/events recovered=3\n",
+		"  6 × GET /announcements                                   │ 200 /announcements 192.0.2.44\n",
+		"│ 404 /announcements/{id} not_found 192.0.2.44\n",
+		"│ 500 /invoices/{month} panic user_ben 198.51.100.23\n",
+		"│ 499 /reports/{year} client_closed user_ada 203.0.113.77\n",
+		"28 requests and a sign-up: 29 rows in the table, 29 events at PostHog.",
+		"auditlog --db audit.db failures --since 1h\n",
+		"  502     POST    /payments/{id}        provider_down  user_ben  request-22\n",
+		"auditlog --db audit.db top --by 5xx-rate --limit 20\n",
+		"  /payments/{id}        5         2         2    40.00 %\n",
+		"auditlog --db audit.db by user\n",
+		"  (none)    8         2         0\n",
 	} {
 		if !strings.Contains(text, line) {
 			t.Errorf("the output lacks %q:\n%s", line, text)
 		}
 	}
-	for line := range strings.Lines(text) {
+	if last := "verify: ok, 31 rows in 1 chain, 31 of them covered by the signed checkpoint\n"; !strings.HasSuffix(text, last) {
+		t.Errorf("the output does not end with %q:\n%s", last, text)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("files are left: %v, %v", left, err)
+	}
+	tracked, _, _ := strings.Cut(text, "Every request audited") // from there on addresses are kept
+	for line := range strings.Lines(tracked) {
 		_, received, _ := strings.Cut(line, "│")
 		if strings.Contains(received, ada.email) || strings.Contains(received, ada.name) || strings.Contains(received, ada.ip) {
 			t.Errorf("personal data was received: %s", line)
@@ -93,6 +118,16 @@ func TestVerdict(t *testing.T) {
 		"no mistake":   {checkCounts(runtime.Stats{Accepted: 1}, sink, 1), "rejected: 0, want 1"},
 		"leaked":       {checkPrivacy([]eventstest.Request{{Events: []eventstest.Event{{Name: "x", Raw: []byte(ada.ip)}}}}, ""), "x shows"},
 		"leaked to us": {checkPrivacy(nil, "to "+ben.email), "the log shows"},
+		"not kept":     {checkRestart(3, runtime.SinkStats{Queued: 2}, runtime.SinkStats{Recovered: 3, Delivered: 3}), "kept 2"},
+		"delivered to nobody": {
+			checkRestart(3, runtime.SinkStats{Queued: 3, Delivered: 1}, runtime.SinkStats{Recovered: 3, Delivered: 3}), "delivered 1",
+		},
+		"not recovered": {
+			checkRestart(3, runtime.SinkStats{Queued: 3}, runtime.SinkStats{Recovered: 2, Delivered: 2}), "recovered 2",
+		},
+		"kept for good": {
+			checkRestart(3, runtime.SinkStats{Queued: 3}, runtime.SinkStats{Recovered: 3, Queued: 3}), "still queued 3",
+		},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("%s: error = %v, want %q", name, c.err, c.want)
@@ -122,7 +157,7 @@ func changed(arrived []eventstest.Event, change func(*eventstest.Event)) []event
 func TestTable(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	writeTable(&out, [][2]cell{
+	writeTable(&out, [2]string{"called", "received by PostHog"}, [][2]cell{
 		{{title: "Track é"}, {title: "ping", pieces: []string{`"a": 1`, `"b": "` + strings.Repeat("é", 49) + `"`, `"c": 2`}}},
 	})
 	rule := strings.Repeat("─", columnWidth)

@@ -20,6 +20,8 @@ func environment(host string) variables {
 		"EVENTS_REDACT_KEYS":       "demo:" + strings.Repeat("demo", 11), // a service takes one from `eventgen keys new`
 		"EVENTS_BATCH_SIZE":        "5",
 		"EVENTS_BATCH_INTERVAL_MS": "300",
+		"LOG_BATCH_SIZE":           "10",
+		"LOG_BATCH_INTERVAL_MS":    "300",
 		"EVENTS_LOG":               "never",
 	}
 }

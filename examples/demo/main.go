@@ -1,8 +1,10 @@
 // Command demo shows eventgen at work: a small service tracks the events of the reference registry, a PostHog stand-in on
-// this machine receives them, and the command prints side by side what was called and what arrived.
+// this machine receives them, and the command prints side by side what was called and what arrived. Then the service stops
+// and starts again while PostHog is down, and serves HTTP with every request audited, in PostHog and in an SQLite table.
 //
-// It ends by itself within seconds. The exit code is 1 when anything is not as it should be: an event that was lost or
-// changed on the way, a counter that does not add up, or personal data that left in the clear.
+// It ends by itself within seconds and leaves no file. The exit code is 1 when anything is not as it should be: an event that
+// was lost or changed on the way, a counter that does not add up, a request that is not in the audit table once and as it was,
+// or personal data that went where the policy in events.yaml does not let it.
 package main
 
 import (
@@ -21,7 +23,7 @@ import (
 )
 
 // patience bounds the whole run, should something hang.
-const patience = 7 * time.Second
+const patience = 15 * time.Second
 
 func main() {
 	if err := interruptible(os.Stdout); err != nil {
@@ -38,14 +40,19 @@ func interruptible(out io.Writer) error {
 	return run(ctx, out)
 }
 
-// run plays the demo on a stand-in of its own.
+// run plays the demo on a stand-in and in a folder of its own.
 func run(ctx context.Context, out io.Writer) (err error) {
 	posthog, err := eventstest.Start(eventstest.WithProjectKey(projectKey))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, posthog.Close()) }()
-	d := &demo{out: out, posthog: posthog}
+	folder, err := os.MkdirTemp("", "eventgen-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	d := &demo{out: out, posthog: posthog, folder: folder}
 	if err := d.start(); err != nil {
 		return err
 	}
@@ -56,33 +63,43 @@ func run(ctx context.Context, out io.Writer) (err error) {
 type demo struct {
 	out     io.Writer
 	posthog *eventstest.Server
+	folder  string
 	client  *runtime.Client
 	service service
 	calls   notebook
 	log     logbook
 	shown   int // how many calls were printed
+	trail   trail
 }
 
-// start opens the client as a service does when it starts. The environment is a map here; a service passes os.LookupEnv. The
-// recorder is the demo's own: it notes what is called.
-func (d *demo) start() (err error) {
+// start opens the client as a service does when it starts.
+func (d *demo) start() error {
 	env := environment(d.posthog.URL())
-	d.client, err = posthogsink.Open(env.lookup, events.Registry(),
-		runtime.WithLogger(d.log.logger()), runtime.WithRecorder(d.calls.add))
-	d.service = service{events: d.client}
+	err := d.open(env)
 	d.introduce(env)
 	return err
 }
 
-// play goes through the scenes and judges what came of it.
+// open opens the client. The environment is a map here; a service passes os.LookupEnv. The recorder is the demo's own: it
+// notes what is called.
+func (d *demo) open(env variables) error {
+	client, err := posthogsink.Open(env.lookup, events.Registry(),
+		runtime.WithLogger(d.log.logger()), runtime.WithRecorder(d.calls.add))
+	if err != nil {
+		return err
+	}
+	d.client, d.service = client, service{events: client}
+	return nil
+}
+
+// play goes through the scenes, most of which judge what came of them.
 func (d *demo) play(ctx context.Context) error {
-	for _, scene := range []func(context.Context) error{d.everyday, d.mistake, d.outage} {
+	for _, scene := range []func(context.Context) error{
+		d.everyday, d.mistake, d.outage, d.shutdown, d.conclude, d.restart, d.audited, d.answers,
+	} {
 		if err := scene(ctx); err != nil {
 			return errors.Join(err, d.client.Close(ctx))
 		}
 	}
-	if err := d.shutdown(); err != nil {
-		return err
-	}
-	return d.conclude()
+	return nil
 }

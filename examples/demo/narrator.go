@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/eventgen/eventgen/eventstest"
 	"github.com/eventgen/eventgen/runtime"
@@ -16,7 +17,7 @@ func (d *demo) pause() { fmt.Fprintln(d.out) }
 // sayLog prints what the client has logged meanwhile.
 func (d *demo) sayLog() {
 	for _, line := range d.log.next() {
-		d.say("log │ %s", line)
+		d.say("log │ %s", strings.ReplaceAll(line, d.folder, "…"))
 	}
 }
 
@@ -38,7 +39,7 @@ func (d *demo) showEvents(form form) error {
 		}
 		rows = append(rows, row)
 	}
-	writeTable(d.out, rows)
+	writeTable(d.out, [2]string{"called", "received by PostHog"}, rows)
 	d.shown = len(calls)
 	return nil
 }

@@ -53,6 +53,16 @@ func memberNames(object []byte) ([]string, error) {
 	return names, nil
 }
 
+// propertyOf returns a text in a JSON object, or nothing.
+func propertyOf(object []byte, name string) string {
+	var properties map[string]any
+	if err := json.Unmarshal(object, &properties); err != nil {
+		return ""
+	}
+	text, _ := properties[name].(string)
+	return text
+}
+
 // members returns the named members of an object as JSON, one piece for each value that is not itself an object.
 func members(object map[string]any, names []string) ([]string, error) {
 	var pieces []string

@@ -118,16 +118,13 @@ func (d *demo) outage(ctx context.Context) error {
 // failures is how many requests fail during the outage.
 const failures = 3
 
-// shutdown tracks one last event and closes the client, with a context of its own: that of a request or a signal has ended
-// by the time a service stops.
-func (d *demo) shutdown() error {
+// shutdown tracks one last event and closes the client.
+func (d *demo) shutdown(context.Context) error {
 	d.service.buy(context.Background(), ben, acme)
-	stop, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-	defer cancel()
 	d.heading("5. Shutdown")
 	d.say("client.Close(ctx) stops the intake and sends what is queued.")
 	d.pause()
-	if err := d.client.Close(stop); err != nil {
+	if err := d.close(3 * time.Second); err != nil {
 		return err
 	}
 	d.sayLog()

@@ -17,8 +17,8 @@ type cell struct {
 }
 
 // writeTable prints two columns side by side.
-func writeTable(w io.Writer, rows [][2]cell) {
-	writeLine(w, "called", "received by PostHog")
+func writeTable(w io.Writer, heads [2]string, rows [][2]cell) {
+	writeLine(w, heads[0], heads[1])
 	rule := strings.Repeat("─", columnWidth)
 	fmt.Fprintf(w, "  %s─┼─%s\n", rule, rule)
 	for _, row := range rows {
