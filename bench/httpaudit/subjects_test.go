@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 
@@ -138,4 +137,3 @@ func snoop(*http.ServeMux) subject {
 }
 
 // quiet is a logger that formats and writes to nowhere.
-func quiet() *slog.Logger { return slog.New(slog.NewJSONHandler(io.Discard, nil)) }

@@ -1,5 +1,5 @@
 //go:build !race
 
-package httpaudit
+package gate
 
 const raceEnabled = false
