@@ -1,0 +1,245 @@
+package block
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
+	"github.com/eventgen/eventgen/auditlog/internal/fill"
+	"github.com/eventgen/eventgen/auditlog/internal/pgtest"
+)
+
+var postgres pgtest.Server
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	postgres.Stop()
+	os.Exit(code)
+}
+
+func onBoth(t *testing.T, test func(t *testing.T, db *database.DB)) {
+	t.Helper()
+	t.Parallel()
+	run := func(name string, place func(*testing.T) string) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, err := database.Open(t.Context(), place(t), database.Write)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = db.Close() })
+			test(t, db)
+		})
+	}
+	run("sqlite", func(t *testing.T) string { return filepath.Join(t.TempDir(), "audit.db") })
+	run("postgres", func(t *testing.T) string { return postgres.Database(t) })
+}
+
+func filled(t *testing.T, db *database.DB, rows, writers int) {
+	t.Helper()
+	shape := fill.Shape{
+		Rows: rows, Writers: writers, Routes: 10, Users: 100, From: time.Unix(1e9, 0), Span: time.Hour, Seed: 5, Late: true,
+	}
+	if err := fill.Insert(t.Context(), db, shape); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func foldAll(t *testing.T, db *database.DB, least int64) {
+	t.Helper()
+	if err := Fold(t.Context(), db, "", least); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func covered(t *testing.T, db *database.DB) []span {
+	t.Helper()
+	all, err := spans(t.Context(), db, "SELECT writer, first_seq, last_seq FROM audit_blocks WHERE $1 = '' ORDER BY writer, first_seq", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestFoldMergesWhatIsSmall holds that a long chain has few blocks, which cover it without a hole.
+func TestFoldMergesWhatIsSmall(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *database.DB) {
+		filled(t, db, 5*Step+100, 1)
+		foldAll(t, db, Step)
+		want := []span{{"writer-0", 1, 4 * Step}, {"writer-0", 4*Step + 1, 5 * Step}}
+		if got := covered(t, db); !slices.Equal(got, want) {
+			t.Errorf("blocks are %v, want %v", got, want)
+		}
+		foldAll(t, db, 101)
+		if got := covered(t, db); !slices.Equal(got, want) {
+			t.Errorf("100 rows were worth a block: %v", got)
+		}
+		foldAll(t, db, 1)
+		want = append(want, span{"writer-0", 5*Step + 1, 5*Step + 100})
+		if got := covered(t, db); !slices.Equal(got, want) {
+			t.Errorf("blocks are %v, want %v", got, want)
+		}
+		if err := Check(t.Context(), db); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestFoldInParallel lets several processes make the same blocks.
+func TestFoldInParallel(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *database.DB) {
+		filled(t, db, 1_200, 4)
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if err := Fold(t.Context(), db, "", 1); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		open, err := uncovered(t.Context(), db, "")
+		if err != nil || len(open) != 0 {
+			t.Errorf("left: %v, %v", open, err)
+		}
+		if err := Check(t.Context(), db); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestCheckNoticesEveryColumn damages one column after the other, and what a block says of itself.
+func TestCheckNoticesEveryColumn(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *database.DB) {
+		filled(t, db, 500, 2)
+		for _, c := range columns {
+			foldAll(t, db, 1)
+			var data []byte
+			where := " WHERE writer = 'writer-1' AND first_seq = 1 AND name = '" + string(c) + "'"
+			if err := db.QueryRowContext(t.Context(), "SELECT data FROM audit_columns"+where).Scan(&data); err != nil {
+				t.Fatal(err)
+			}
+			data[len(data)/2] ^= 1
+			if _, err := db.ExecContext(t.Context(), "UPDATE audit_columns SET data = $1"+where, data); err != nil {
+				t.Fatal(err)
+			}
+			var m *Mismatch
+			if err := Check(t.Context(), db); !errors.As(err, &m) || m.Writer != "writer-1" || m.First != 1 {
+				t.Errorf("a change of %s gives %v", c, err)
+			}
+			tx, err := db.Exclusive(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(Forget(t.Context(), tx, "writer-1", 1, 1), tx.Commit()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, change := range []string{
+			"requests = requests - 1", "first_us = first_us + 1", "last_us = last_us - 1", "first_us = first_us - 1000000000000",
+			"last_seq = last_seq + 1000", "last_seq = last_seq - 1",
+		} {
+			foldAll(t, db, 1)
+			if _, err := db.ExecContext(t.Context(), "UPDATE audit_blocks SET "+change+" WHERE writer = 'writer-0'"); err != nil {
+				t.Fatal(err)
+			}
+			var m *Mismatch
+			if err := Check(t.Context(), db); !errors.As(err, &m) || m.Writer != "writer-0" {
+				t.Errorf("%s gives %v", change, err)
+			}
+			if _, err := db.ExecContext(t.Context(), "DELETE FROM audit_columns"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.ExecContext(t.Context(), "DELETE FROM audit_blocks"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// TestScanReportsDamage gives an error, and no wrong answer, where a column is no longer readable or not there.
+func TestScanReportsDamage(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *database.DB) {
+		filled(t, db, 300, 1)
+		foldAll(t, db, 1)
+		for _, change := range []string{
+			"UPDATE audit_columns SET data = substr(data, 2) WHERE name = 'user'",
+			"DELETE FROM audit_columns WHERE name = 'user'",
+			"UPDATE audit_blocks SET requests = 70000",
+		} {
+			if _, err := db.ExecContext(t.Context(), change); err != nil {
+				t.Fatal(err)
+			}
+			tx, err := db.Snapshot(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = Scan(t.Context(), tx, Window(math.MinInt64, math.MaxInt64, User, Weight), func(*Block) error { return nil })
+			if err == nil {
+				t.Errorf("%s is not noticed", change)
+			}
+			if err := tx.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// TestForgetTakesWhatTouches removes the blocks that cover a row of the range, and no other.
+func TestForgetTakesWhatTouches(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *database.DB) {
+		filled(t, db, 2*Step+700, 1)
+		foldAll(t, db, 1)
+		before := covered(t, db)
+		for i, b := range before {
+			for _, r := range [][2]int64{{b.first, b.first}, {b.last, b.last}, {b.first + 1, b.last - 1}} {
+				tx, err := db.Exclusive(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := Forget(t.Context(), tx, "writer-0", r[0], r[1]); err != nil {
+					t.Fatal(err)
+				}
+				left, err := spans(t.Context(), tx, "SELECT writer, first_seq, last_seq FROM audit_blocks WHERE $1 = '' ORDER BY first_seq", "")
+				if err != nil || len(left) != len(before)-1 || slices.Contains(left, b) {
+					t.Errorf("block %d, rows %v: left are %v, %v", i, r, left, err)
+				}
+				if err := tx.Rollback(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+// FuzzDecode holds that no bytes make decode panic or take memory beyond them, and that what it reads is written the same.
+func FuzzDecode(f *testing.F) {
+	var b builder
+	for i := range 40 {
+		b.add(&request{time: int64(i), weight: 1 + float64(i%2), status: 200, user: string(rune('a' + i%5)), route: "/"})
+	}
+	for i, c := range columns {
+		f.Add(uint8(i), uint16(b.Rows), b.encode(c))
+	}
+	f.Fuzz(func(t *testing.T, which uint8, rows uint16, data []byte) {
+		c := columns[int(which)%len(columns)]
+		block := Block{Rows: int(rows)}
+		if block.decode(c, data) != nil {
+			return
+		}
+		again := Block{Rows: int(rows)}
+		if err := again.decode(c, block.encode(c)); err != nil {
+			t.Fatalf("%s: what was read and written cannot be read: %v", c, err)
+		}
+		if !bytes.Equal(again.encode(c), block.encode(c)) {
+			t.Fatalf("%s: read again, it is something else", c)
+		}
+	})
+}

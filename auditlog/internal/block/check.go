@@ -1,0 +1,113 @@
+package block
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
+)
+
+// Mismatch is the error of Check: a block is not what its rows make.
+type Mismatch struct {
+	Writer      string
+	First, Last int64 // the rows that it covers
+}
+
+// Error names the block.
+func (m *Mismatch) Error() string {
+	return fmt.Sprintf("the counts kept for rows %d to %d of chain %q are not those of the rows", m.First, m.Last, m.Writer)
+}
+
+// header is a row of audit_blocks.
+type header struct {
+	span
+
+	requests        int
+	firstUS, lastUS int64
+}
+
+// Check builds each block anew from its rows and returns a [*Mismatch] that names the first one that differs, overlaps another one,
+// or covers rows that are not there, as somebody may have made it in the database. It takes some microseconds a row.
+func Check(ctx context.Context, db *database.DB) (err error) {
+	tx, err := db.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tx.Rollback()) }()
+	headers, err := readHeaders(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var before span
+	for _, h := range headers {
+		if err := h.check(ctx, tx); err != nil {
+			return err
+		}
+		if h.writer == before.writer && h.first <= before.last {
+			return h.mismatch()
+		}
+		before = h.span
+	}
+	return nil
+}
+
+func readHeaders(ctx context.Context, tx *sql.Tx) ([]header, error) {
+	var headers []header
+	rows, err := tx.QueryContext(ctx, "SELECT writer, first_seq, last_seq, requests, first_us, last_us FROM audit_blocks "+
+		"ORDER BY writer, first_seq")
+	err = each(rows, err, func(scan func(...any) error) error {
+		var h header
+		err := scan(&h.writer, &h.first, &h.last, &h.requests, &h.firstUS, &h.lastUS)
+		headers = append(headers, h)
+		return err
+	})
+	return headers, err
+}
+
+func (h *header) mismatch() error { return &Mismatch{h.writer, h.first, h.last} }
+
+func (h *header) check(ctx context.Context, tx *sql.Tx) error {
+	var rows int64
+	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM audit_logs WHERE writer = $1 AND seq >= $2 AND seq <= $3",
+		h.writer, h.first, h.last).Scan(&rows)
+	if err != nil {
+		return err
+	}
+	var b builder
+	if err := b.read(ctx, tx, h.span); err != nil {
+		return err
+	}
+	first, last := b.times()
+	if rows != h.rows() || b.Rows != h.requests || first != h.firstUS || last != h.lastUS {
+		return h.mismatch()
+	}
+	return h.checkColumns(ctx, tx, &b.Block)
+}
+
+// checkColumns compares what is kept of the columns with a block made of the rows.
+func (h *header) checkColumns(ctx context.Context, tx *sql.Tx, b *Block) error {
+	wanted := map[string][]byte{}
+	for _, c := range columns {
+		wanted[string(c)] = b.encode(c)
+	}
+	same := 0
+	rows, err := tx.QueryContext(ctx, "SELECT name, data FROM audit_columns WHERE writer = $1 AND first_seq = $2", h.writer, h.first)
+	err = each(rows, err, func(scan func(...any) error) error {
+		var name string
+		var data sql.RawBytes
+		if err := scan(&name, &data); err != nil {
+			return err
+		}
+		if want, ok := wanted[name]; ok && bytes.Equal(want, data) {
+			same++
+		}
+		return nil
+	})
+	if err == nil && same != len(columns) {
+		err = h.mismatch()
+	}
+	return err
+}

@@ -1,0 +1,146 @@
+// Package database opens the two databases behind an audit log, makes their schema and hides where they differ.
+//
+// Both are reached through database/sql and understand parameters written $1, $2, … in order.
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // registers "sqlite"
+)
+
+// Mode says what Open may do.
+type Mode uint8
+
+// The modes.
+const (
+	Write Mode = iota // create what is missing, migrate, read and write
+	Read              // only read; the database and the current schema must be there
+)
+
+// ErrMissing means that there is no audit log at the place given to Open in mode Read.
+var ErrMissing = errors.New("there is no audit log")
+
+// DB is an open database.
+type DB struct {
+	*sql.DB
+	Dialect Dialect
+
+	mu         sync.Mutex
+	statements map[string]*sql.Stmt
+}
+
+// Open opens the database at a postgres:// or postgresql:// URL, or the SQLite file at any other text, which is taken for a
+// path. Its transactions that write wait for each other in SQLite; those begun with sql.TxOptions{ReadOnly: true} see one
+// state of the database throughout, with sql.LevelRepeatableRead, and wait for nobody.
+func Open(ctx context.Context, place string, mode Mode) (*DB, error) {
+	db, err := connect(place, mode)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.prepare(ctx, mode); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// IsPostgres reports whether a place is the URL of a PostgreSQL database.
+func IsPostgres(place string) bool {
+	return strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://")
+}
+
+func connect(place string, mode Mode) (*DB, error) {
+	if IsPostgres(place) {
+		config, err := pgx.ParseConfig(place)
+		if err != nil { // the cause quotes the URL, which may hold a password
+			return nil, errors.New("malformed postgres URL")
+		}
+		if mode == Read {
+			config.RuntimeParams["default_transaction_read_only"] = "on"
+		}
+		return &DB{DB: stdlib.OpenDB(*config), Dialect: Postgres}, nil
+	}
+	dsn, err := sqliteDSN(place, mode)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{DB: db, Dialect: SQLite}, nil
+}
+
+// sqliteDSN makes sure that the file is there and is its owner's alone, and returns its URI.
+func sqliteDSN(path string, mode Mode) (string, error) {
+	if path == "" {
+		return "", errors.New("no database is named")
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if err := touch(absolute, mode); err != nil {
+		return "", err
+	}
+	q := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)",
+		"secure_delete(ON)",        // what is erased or removed is overwritten
+		"cache_size(-8192)",        // a commit after a page was split walks through all of the cache
+		"wal_autocheckpoint(4000)", // pages: those that change with each batch are copied to the file less often
+	}}
+	if mode == Read {
+		q["_pragma"] = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-65536)", "temp_store(MEMORY)"}
+	}
+	slashed := filepath.ToSlash(absolute)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // a drive letter
+	}
+	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: q.Encode()}).String(), nil
+}
+
+func touch(path string, mode Mode) error {
+	if mode == Read {
+		_, err := os.Stat(path)
+		if errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%w: no file %s", ErrMissing, path)
+		}
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// Snapshot begins a transaction that reads one state of the database.
+func (db *DB) Snapshot(ctx context.Context) (*sql.Tx, error) {
+	options := &sql.TxOptions{ReadOnly: true}
+	if db.Dialect == Postgres {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	return db.BeginTx(ctx, options)
+}
+
+// Exclusive begins a transaction that writes and excludes all others begun with Exclusive.
+func (db *DB) Exclusive(ctx context.Context) (*sql.Tx, error) {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil || db.Dialect.lock() == "" {
+		return tx, err
+	}
+	if _, err := tx.ExecContext(ctx, db.Dialect.lock()); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return tx, nil
+}

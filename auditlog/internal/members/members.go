@@ -1,0 +1,80 @@
+// Package members walks through the members of a JSON object without decoding their values.
+package members
+
+import (
+	"bytes"
+	"encoding/json"
+	"unicode/utf8"
+)
+
+// Each calls a function for each member of a JSON object, in order, with its name decoded and its value as it stands there. It
+// reports whether the text is an object in UTF-8; if not, the function was not called. Both slices are good during the call.
+func Each(object []byte, do func(name, value []byte)) bool {
+	if !utf8.Valid(object) || !json.Valid(object) {
+		return false
+	}
+	rest := bytes.TrimLeft(object, whitespace)
+	if rest[0] != '{' {
+		return false
+	}
+	for rest = skip(rest[1:]); rest[0] != '}'; rest = skip(rest) {
+		end := valueEnd(rest)
+		name := rest[:end]
+		rest = skip(rest[end:]) // also the colon
+		end = valueEnd(rest)
+		do(decoded(name), rest[:end])
+		rest = rest[end:]
+	}
+	return true
+}
+
+// decoded returns what a JSON string stands for.
+func decoded(text []byte) []byte {
+	if inner := text[1 : len(text)-1]; bytes.IndexByte(inner, '\\') < 0 {
+		return inner
+	}
+	var s string
+	if json.Unmarshal(text, &s) != nil {
+		return nil // it is valid, so this does not happen
+	}
+	return []byte(s)
+}
+
+const whitespace = " \t\r\n"
+
+// skip removes what stands between names and values of valid JSON.
+func skip(text []byte) []byte { return bytes.TrimLeft(text, whitespace+",:") }
+
+// valueEnd returns where the value at the begin of valid JSON ends.
+func valueEnd(text []byte) int {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = stringEnd(text, i)
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+		if depth == 0 && (text[0] == '"' || text[0] == '{' || text[0] == '[' || endsScalar(text[i+1])) {
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// endsScalar reports whether a character cannot be part of a number or literal. One always follows, as the value is in an object.
+func endsScalar(c byte) bool {
+	return c == ',' || c == '}' || c == ' ' || c == '\t' || c == '\r' || c == '\n'
+}
+
+// stringEnd returns where the string that begins at i has its last quotation mark.
+func stringEnd(text []byte, i int) int {
+	for i++; text[i] != '"'; i++ {
+		if text[i] == '\\' {
+			i++
+		}
+	}
+	return i
+}

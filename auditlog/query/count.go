@@ -1,0 +1,372 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/eventgen/eventgen/auditlog/internal/block"
+)
+
+// Dimension is what requests are counted by.
+type Dimension string
+
+// The dimensions.
+const (
+	Route  Dimension = "route" // the path where a request has no route
+	Status Dimension = "status"
+	Role   Dimension = "role"
+	Org    Dimension = "org"
+	User   Dimension = "user"
+)
+
+// Dimensions are all of them, in the order of help texts.
+func Dimensions() []Dimension { return []Dimension{User, Org, Route, Status, Role} }
+
+// Order is how counts are ranked: the largest first, equal ones by requests and then by value.
+type Order string
+
+// The orders.
+const (
+	ByRequests  Order = "requests"
+	ByFailures  Order = "failures" // requests with result failure
+	ByErrors    Order = "errors"   // requests with status 500 and up
+	ByErrorRate Order = "5xx-rate" // errors divided by requests
+	ByP95       Order = "p95"      // latency that 95 of 100 requests do not exceed
+)
+
+// Orders are all of them, in the order of help texts.
+func Orders() []Order { return []Order{ByErrorRate, ByErrors, ByFailures, ByRequests, ByP95} }
+
+// Question asks for counts.
+type Question struct {
+	Filter
+	By    Dimension
+	Order Order   // ByRequests if empty
+	Least float64 // leave out values with fewer requests
+	Limit int     // how many values at most; 0 for all
+	Seen  bool    // tell First and Last, too
+}
+
+// Count is what is known about the requests with one value of a dimension. Its numbers are sums of weights, rounded to a millionth.
+type Count struct {
+	Value    string // empty for requests that have none
+	Requests float64
+	Failures float64
+	Errors   float64       // status 500 and up
+	P95      time.Duration // within half a percent; only where the order is ByP95
+	First    time.Time     // only where Seen was asked for
+	Last     time.Time
+}
+
+// ErrorRate is the part of the requests that are errors, from 0 to 1.
+func (c *Count) ErrorRate() float64 {
+	if c.Requests == 0 {
+		return 0
+	}
+	return c.Errors / c.Requests
+}
+
+// Answer is a ranking, and the sum over all values, whether they are in it or not.
+type Answer struct {
+	Counts []Count
+	Total  Count
+	Values int // how many values there are
+}
+
+// Count answers a question. It holds as many counts in memory as the dimension has values.
+func (l *Log) Count(ctx context.Context, q Question) (Answer, error) {
+	c, err := newCounter(&q)
+	if err != nil {
+		return Answer{}, err
+	}
+	from, to := q.bounds()
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		return block.Scan(ctx, tx, block.Window(from, to, c.columns()...), c.add)
+	})
+	if err != nil {
+		return Answer{}, fmt.Errorf("count by %s: %w", q.By, err)
+	}
+	return c.answer(), nil
+}
+
+// counter adds up blocks.
+type counter struct {
+	question *Question
+	column   block.Column
+	from, to int64
+	tallies  map[string]*tally
+	total    tally
+	at       []*tally // by code, of the present block; nil where it is not known yet
+}
+
+var dimensionColumns = map[Dimension]block.Column{
+	Route: block.Route, Status: block.Status, Role: block.Role, Org: block.Org, User: block.User,
+}
+
+func newCounter(q *Question) (*counter, error) {
+	q.Order = cmp.Or(q.Order, ByRequests)
+	column, ok := dimensionColumns[q.By]
+	if !ok {
+		return nil, fmt.Errorf("unknown dimension %q", q.By)
+	}
+	if !slices.Contains(Orders(), q.Order) {
+		return nil, fmt.Errorf("unknown order %q", q.Order)
+	}
+	c := &counter{question: q, column: column, tallies: map[string]*tally{}, total: newTally(q.Order)}
+	c.from, c.to = q.bounds()
+	return c, nil
+}
+
+// columns are those to read.
+func (c *counter) columns() []block.Column {
+	columns := []block.Column{c.column, block.Weight, block.Result}
+	add := func(column block.Column, wanted bool) {
+		if wanted && !slices.Contains(columns, column) {
+			columns = append(columns, column)
+		}
+	}
+	add(block.Status, true)
+	add(block.Time, c.question.Seen)
+	add(block.User, c.question.User != "")
+	add(block.Event, c.question.Event != "")
+	add(block.Duration, c.question.Order == ByP95)
+	return columns
+}
+
+// add counts the requests of a block that match.
+func (c *counter) add(b *block.Block) error {
+	match, possible := c.match(b)
+	if !possible {
+		return nil
+	}
+	failed := flags(b.Results.Values, func(s string) bool { return s == "failure" })
+	errored := flags(b.Statuses.Values, func(s int64) bool { return s >= 500 })
+	codes, values := c.groups(b)
+	c.at = append(c.at[:0], make([]*tally, values)...)
+	for i := range b.Rows {
+		if match != nil && !match(i) {
+			continue
+		}
+		t := c.at[codes[i]]
+		if t == nil {
+			t = c.tally(c.value(b, i))
+			c.at[codes[i]] = t
+		}
+		t.add(b.Weights.At(i), failed[b.Results.Codes[i]], errored[b.Statuses.Codes[i]])
+		if c.question.Seen {
+			t.see(b.Times[i])
+		}
+		if t.latency != nil {
+			t.latency.add(b.Durations[i], b.Weights.At(i))
+			c.total.latency.add(b.Durations[i], b.Weights.At(i))
+		}
+	}
+	return nil
+}
+
+// flags applies a predicate to each value of a dictionary.
+func flags[T any](values []T, is func(T) bool) []bool {
+	of := make([]bool, len(values))
+	for i, v := range values {
+		of[i] = is(v)
+	}
+	return of
+}
+
+// match returns which rows of a block are asked for, nil for all, and whether any can be.
+func (c *counter) match(b *block.Block) (func(row int) bool, bool) {
+	user, users := code(&b.Users, c.question.User)
+	event, events := code(&b.Events, c.question.Event)
+	if !users || !events {
+		return nil, false
+	}
+	var conditions []func(int) bool
+	if !b.Within {
+		conditions = append(conditions, func(i int) bool { return b.Times[i] >= c.from && b.Times[i] < c.to })
+	}
+	if c.question.User != "" {
+		conditions = append(conditions, func(i int) bool { return b.Users.Codes[i] == user })
+	}
+	if c.question.Event != "" && len(b.Events.Values) > 1 {
+		conditions = append(conditions, func(i int) bool { return b.Events.Codes[i] == event })
+	}
+	return allOf(conditions), true
+}
+
+// allOf returns what all conditions together say, nil for none.
+func allOf(conditions []func(int) bool) func(int) bool {
+	switch len(conditions) {
+	case 0:
+		return nil
+	case 1:
+		return conditions[0]
+	}
+	first, rest := conditions[0], allOf(conditions[1:])
+	return func(i int) bool { return first(i) && rest(i) }
+}
+
+// code returns the code that a text has in a block, and whether a row can match it. The empty text matches all.
+func code(column *block.Coded[string], text string) (uint16, bool) {
+	if text == "" {
+		return 0, true
+	}
+	return column.Code(text)
+}
+
+// groups returns the codes of the dimension, and how many there are.
+func (c *counter) groups(b *block.Block) (codes []uint16, n int) {
+	if c.column == block.Status {
+		return b.Statuses.Codes, len(b.Statuses.Values)
+	}
+	text := c.text(b)
+	return text.Codes, len(text.Values)
+}
+
+func (c *counter) text(b *block.Block) *block.Coded[string] {
+	switch c.column {
+	case block.Route:
+		return &b.Routes
+	case block.Role:
+		return &b.Roles
+	case block.Org:
+		return &b.Orgs
+	default:
+		return &b.Users
+	}
+}
+
+// value returns the value of a row in the dimension.
+func (c *counter) value(b *block.Block, row int) string {
+	if c.column == block.Status {
+		return strconv.FormatInt(b.Statuses.At(row), 10)
+	}
+	return c.text(b).At(row)
+}
+
+func (c *counter) tally(value string) *tally {
+	t := c.tallies[value]
+	if t == nil {
+		fresh := newTally(c.question.Order)
+		t = &fresh
+		c.tallies[value] = t
+	}
+	return t
+}
+
+// answer ranks what was counted.
+func (c *counter) answer() Answer {
+	counts := make([]*Count, 0, len(c.tallies))
+	for value, t := range c.tallies {
+		c.total.merge(t)
+		if n := t.count(value); n.Requests >= c.question.Least {
+			counts = append(counts, &n)
+		}
+	}
+	slices.SortFunc(counts, c.question.Order.compare)
+	if n := c.question.Limit; n > 0 && n < len(counts) {
+		counts = counts[:n]
+	}
+	a := Answer{Values: len(c.tallies), Total: c.total.count(""), Counts: make([]Count, len(counts))}
+	for i, n := range counts {
+		a.Counts[i] = *n
+	}
+	return a
+}
+
+// compare ranks the larger count before the smaller one.
+func (o Order) compare(x, y *Count) int {
+	if c := cmp.Compare(o.of(y), o.of(x)); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(y.Requests, x.Requests); c != 0 {
+		return c
+	}
+	return cmp.Compare(x.Value, y.Value)
+}
+
+// of returns what an order ranks by.
+func (o Order) of(c *Count) float64 {
+	switch o {
+	case ByFailures:
+		return c.Failures
+	case ByErrors:
+		return c.Errors
+	case ByErrorRate:
+		return c.ErrorRate()
+	case ByP95:
+		return float64(c.P95)
+	default:
+		return c.Requests
+	}
+}
+
+// tally adds up the requests with one value.
+type tally struct {
+	requests, failures, errors sum
+	first, last                int64
+	latency                    *histogram // nil if not asked for
+}
+
+// sum adds up without losing what falls off the end of a large number (W. Kahan, 1965), so that the order of the rows, which
+// differs from database to database, does not show.
+type sum struct{ total, lost float64 }
+
+func (s *sum) add(x float64) {
+	x -= s.lost
+	total := s.total + x
+	s.lost = (total - s.total) - x
+	s.total = total
+}
+
+// rounded is the sum to a millionth.
+func (s *sum) rounded() float64 { return math.Round(s.total*1e6) / 1e6 }
+
+func newTally(o Order) tally {
+	t := tally{first: math.MaxInt64, last: math.MinInt64}
+	if o == ByP95 {
+		t.latency = &histogram{}
+	}
+	return t
+}
+
+func (t *tally) add(weight float64, failed, errored bool) {
+	t.requests.add(weight)
+	if failed {
+		t.failures.add(weight)
+	}
+	if errored {
+		t.errors.add(weight)
+	}
+}
+
+// see notes the time of a request.
+func (t *tally) see(at int64) {
+	t.first, t.last = min(t.first, at), max(t.last, at)
+}
+
+// merge adds the sums of another tally, but not its latencies.
+func (t *tally) merge(o *tally) {
+	t.requests.add(o.requests.total)
+	t.failures.add(o.failures.total)
+	t.errors.add(o.errors.total)
+	t.first, t.last = min(t.first, o.first), max(t.last, o.last)
+}
+
+func (t *tally) count(value string) Count {
+	c := Count{
+		Value: value, Requests: t.requests.rounded(), Failures: t.failures.rounded(), Errors: t.errors.rounded(),
+	}
+	if t.latency != nil {
+		c.P95 = t.latency.quantile(0.95)
+	}
+	if t.first <= t.last {
+		c.First, c.Last = time.UnixMicro(t.first).UTC(), time.UnixMicro(t.last).UTC()
+	}
+	return c
+}

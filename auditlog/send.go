@@ -1,0 +1,158 @@
+package auditlog
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
+	"github.com/eventgen/eventgen/runtime"
+)
+
+// reasonUnencodable is the verdict on a message whose properties are no JSON object.
+const reasonUnencodable = "unencodable"
+
+// Send writes a batch in one transaction: when it returns without an error, the rows are in the database, and in the chain.
+// A message whose uuid is there already counts as delivered and is not written again. A batch that breaks a constraint is
+// Poisoned, so that the sender finds the message; a missing right or table pauses; everything else is Temporary.
+func (s *Store) Send(ctx context.Context, batch runtime.Batch) ([]runtime.Verdict, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usable(); err != nil {
+		return nil, &runtime.SendError{Failure: runtime.Paused, Reason: "closed", Err: err}
+	}
+	rows, verdicts := s.encode(batch.Messages)
+	gaps := s.watch.due(s.now())
+	err := s.insert(ctx, rows, gaps)
+	if err != nil && database.Classify(err) == database.Conflict {
+		err = s.insertNew(ctx, rows, gaps)
+	}
+	if err != nil {
+		return nil, sendError(err)
+	}
+	s.watch.recorded(gaps)
+	s.keepUp(ctx, len(rows))
+	return verdicts, nil
+}
+
+// encode makes the rows of a batch. A uuid that occurs twice gives one row.
+func (s *Store) encode(messages []runtime.Message) ([]*row, []runtime.Verdict) {
+	rows := make([]*row, 0, len(messages))
+	verdicts := make([]runtime.Verdict, len(messages))
+	seen := make(map[runtime.UUID]bool, len(messages))
+	for i := range messages {
+		verdicts[i].Outcome = runtime.Delivered
+		if seen[messages[i].UUID] {
+			continue
+		}
+		r, err := s.mapping.eventRow(&messages[i])
+		if err != nil {
+			verdicts[i] = runtime.Verdict{Outcome: runtime.Rejected, Reason: reasonUnencodable}
+			continue
+		}
+		seen[messages[i].UUID] = true
+		rows = append(rows, r)
+	}
+	return rows, verdicts
+}
+
+func (s *Store) insert(ctx context.Context, rows []*row, gaps counts) error {
+	if len(rows) == 0 && len(gaps) == 0 {
+		return nil
+	}
+	return s.write(ctx, func(t *txn) error {
+		if err := t.gap(gaps); err != nil {
+			return err
+		}
+		t.append(rows...)
+		return nil
+	})
+}
+
+// insertNew inserts the rows whose uuid is not there yet.
+func (s *Store) insertNew(ctx context.Context, rows []*row, gaps counts) error {
+	known, err := s.knownUUIDs(ctx, rows)
+	if err != nil {
+		return err
+	}
+	fresh := make([]*row, 0, len(rows))
+	for _, r := range rows {
+		if !known[r.uuid.String] {
+			fresh = append(fresh, r)
+		}
+	}
+	return s.insert(ctx, fresh, gaps)
+}
+
+func (s *Store) knownUUIDs(ctx context.Context, rows []*row) (map[string]bool, error) {
+	known := map[string]bool{}
+	for len(rows) > 0 {
+		part := rows[:min(100, len(rows))]
+		rows = rows[len(part):]
+		args := make([]any, len(part))
+		for i, r := range part {
+			args[i] = r.uuid
+		}
+		err := each(ctx, s.db, "SELECT uuid FROM audit_logs WHERE uuid IN ("+placeholders(len(part))+")", args,
+			func(scan scanner) error {
+				var uuid string
+				err := scan(&uuid)
+				known[uuid] = true
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
+// placeholders returns $1, $2, …, $n.
+func placeholders(n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	return b.String()
+}
+
+// querier is what *sql.DB and *sql.Tx have in common for several rows.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+type scanner func(targets ...any) error
+
+// each calls a function for each row of a query.
+func each(ctx context.Context, q querier, query string, args []any, do func(scanner) error) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := do(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// sendError tells the sender how to go on.
+func sendError(err error) *runtime.SendError {
+	fault := database.Classify(err)
+	e := &runtime.SendError{Reason: fault.String(), Err: database.Bare(err)}
+	switch fault {
+	case database.Invalid:
+		e.Failure = runtime.Poisoned
+	case database.Denied:
+		e.Failure = runtime.Paused
+	case database.Down, database.Conflict: // a conflict that stays is a race with another writer
+		e.Failure = runtime.Temporary
+	}
+	return e
+}

@@ -1,0 +1,317 @@
+package auditlog
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// VerifyOptions say what Verify compares the log with. The zero value checks what the chains themselves can show.
+type VerifyOptions struct {
+	// Checkpoint was exported before. With it, rows cut off at the end of a chain, whole chains that are gone, and an older
+	// copy of the database show.
+	Checkpoint *Checkpoint
+	// PublicKey is the key that must have signed the checkpoint, and the records of erasure and retention which the checkpoint
+	// does not cover. Without it, signatures are not looked at.
+	PublicKey ed25519.PublicKey
+}
+
+// Verify reads all rows and reports what is wrong. The error is about reading only; a log that was tampered with is a Report
+// that is not OK. It sees one state of the database, keeps no writer waiting, and needs memory for the chains and the records
+// but not for the rows. It takes some microseconds a row.
+func (s *Store) Verify(ctx context.Context, options VerifyOptions) (Report, error) {
+	tx, err := s.db.Snapshot(ctx)
+	if err != nil {
+		return Report{}, fmt.Errorf("auditlog: verify: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	r, err := verifyIn(ctx, tx, options)
+	if err != nil {
+		return Report{}, fmt.Errorf("auditlog: verify: %w", err)
+	}
+	return r, nil
+}
+
+func verifyIn(ctx context.Context, q querierBoth, options VerifyOptions) (Report, error) {
+	v := &verifier{q: q, trust: trust{options.PublicKey, options.Checkpoint}, pins: map[string][]Head{}}
+	err := v.verify(ctx)
+	return v.report, err
+}
+
+// verifier is the state of one verification.
+type verifier struct {
+	q      querierBoth
+	trust  trust
+	acts   *acts
+	chains []registered
+	pins   map[string][]Head // places that must be there, by chain
+	report Report
+	hasher hasher
+}
+
+type querierBoth interface {
+	querier
+	rowQuerier
+}
+
+// registered is a row of audit_chains.
+type registered struct {
+	writer string
+	number int64
+}
+
+func (v *verifier) verify(ctx context.Context) (err error) {
+	if v.acts, err = readActs(ctx, v.q, &v.trust); err != nil {
+		return err
+	}
+	if v.chains, err = readChains(ctx, v.q); err != nil {
+		return err
+	}
+	if err := v.gatherPins(ctx); err != nil {
+		return err
+	}
+	v.report.Missing = v.acts.missing
+	for _, anchor := range v.acts.anchors {
+		v.report.Removed += anchor.Seq
+	}
+	if err := v.walkAll(ctx); err != nil {
+		return err
+	}
+	for _, p := range v.acts.bad {
+		v.report.add(p)
+	}
+	return nil
+}
+
+func readChains(ctx context.Context, q querier) ([]registered, error) {
+	var chains []registered
+	err := each(ctx, q, "SELECT writer, number FROM audit_chains ORDER BY number", nil, func(scan scanner) error {
+		var c registered
+		err := scan(&c.writer, &c.number)
+		chains = append(chains, c)
+		return err
+	})
+	return chains, err
+}
+
+// gatherPins collects the places that checkpoints and the first rows of chains name.
+func (v *verifier) gatherPins(ctx context.Context) error {
+	for _, s := range v.acts.starts {
+		if s.Previous != nil {
+			v.pin(*s.Previous)
+		}
+	}
+	if c := v.trust.checkpoint; c != nil {
+		if v.trust.key != nil && c.Check(v.trust.key) != nil {
+			v.report.add(Problem{Seq: c.Number, Reason: BadCheckpoint})
+		}
+		v.pinAll(c)
+	}
+	kept, err := latest(ctx, v.q)
+	if errors.Is(err, errCheckpoint) {
+		v.report.add(Problem{Reason: BadCheckpoint})
+		return nil
+	}
+	if err != nil || kept == nil {
+		return err
+	}
+	if v.trust.key == nil || kept.Check(v.trust.key) == nil {
+		v.pinAll(kept)
+	}
+	return nil
+}
+
+func (v *verifier) pinAll(c *Checkpoint) {
+	for _, h := range c.Chains {
+		v.pin(h)
+	}
+}
+
+func (v *verifier) pin(h Head) { v.pins[h.Writer] = append(v.pins[h.Writer], h) }
+
+// walkAll walks the registered chains, then what else there is.
+func (v *verifier) walkAll(ctx context.Context) error {
+	known := map[string]bool{}
+	for i, c := range v.chains {
+		known[c.writer] = true
+		if want := v.nextNumber(i); c.number != want {
+			v.report.add(Problem{Seq: want, Reason: ChainLost})
+		}
+		if err := v.walk(ctx, c.writer, c.number); err != nil {
+			return err
+		}
+	}
+	others, err := v.unregistered(ctx, known)
+	for _, writer := range others {
+		v.report.add(Problem{writer, 1, UnknownChain})
+	}
+	for writer := range v.pins {
+		if !known[writer] {
+			v.report.add(Problem{writer, 1, ChainLost})
+		}
+	}
+	return err
+}
+
+// nextNumber is the number that chain i should have.
+func (v *verifier) nextNumber(i int) int64 {
+	if i == 0 {
+		return 1
+	}
+	return v.chains[i-1].number + 1
+}
+
+// unregistered finds the chains that are not in audit_chains, by jumping from name to name through the index.
+func (v *verifier) unregistered(ctx context.Context, known map[string]bool) ([]string, error) {
+	var found []string
+	err := each(ctx, v.q, "WITH RECURSIVE w(writer) AS (SELECT min(writer) FROM audit_logs UNION ALL "+
+		"SELECT (SELECT min(l.writer) FROM audit_logs l WHERE l.writer > w.writer) FROM w WHERE w.writer IS NOT NULL) "+
+		"SELECT writer FROM w WHERE writer IS NOT NULL", nil, func(scan scanner) error {
+		var writer string
+		if err := scan(&writer); err != nil {
+			return err
+		}
+		if !known[writer] {
+			found = append(found, writer)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// walk verifies one chain.
+func (v *verifier) walk(ctx context.Context, writer string, number int64) error {
+	w := v.walker(writer, number)
+	targets := w.row.targets()
+	err := each(ctx, v.q, "SELECT "+columnNames+" FROM audit_logs WHERE writer = $1 ORDER BY seq", []any{writer},
+		func(scan scanner) error {
+			if err := scan(targets...); err != nil {
+				return err
+			}
+			w.check()
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	w.end()
+	return nil
+}
+
+// walker follows one chain.
+type walker struct {
+	*verifier
+	writer   string
+	number   int64
+	row      row
+	rows     int64
+	seq      int64  // of the row before
+	previous []byte // its hash; nil where that row is missing
+	pins     []Head // those that are still ahead
+	stopped  bool
+}
+
+func (v *verifier) walker(writer string, number int64) *walker {
+	anchor := v.acts.anchors[writer]
+	w := &walker{verifier: v, writer: writer, number: number, seq: anchor.Seq}
+	w.previous = append(w.previous, anchor.Hash[:]...)
+	w.pins = slices.SortedFunc(slices.Values(v.pins[writer]), func(a, b Head) int { return cmp.Compare(a.Seq, b.Seq) })
+	for len(w.pins) > 0 && w.pins[0].Seq <= anchor.Seq {
+		if w.pins[0].Seq == anchor.Seq && w.pins[0].Hash != anchor.Hash {
+			w.problem(anchor.Seq, Diverged)
+		}
+		w.pins = w.pins[1:]
+	}
+	return w
+}
+
+func (w *walker) problem(seq int64, reason Reason) { w.report.add(Problem{w.writer, seq, reason}) }
+
+// check verifies the row that was scanned.
+func (w *walker) check() {
+	r := &w.row
+	w.rows++
+	if r.seq <= w.seq {
+		w.problem(r.seq, Resurrected) // keys are unique and in order, so it is one that retention has removed
+		return
+	}
+	if r.seq != w.seq+1 {
+		w.problem(w.seq+1, Missing)
+	}
+	if reason := w.fault(r.seq == w.seq+1); reason != "" {
+		w.problem(r.seq, reason)
+	}
+	w.meet()
+	w.stopped = r.kind == kindStop
+	w.seq = r.seq
+	w.previous = append(w.previous[:0], r.hash...)
+}
+
+// fault returns the first thing that is wrong with a row.
+func (w *walker) fault(follows bool) Reason {
+	r := &w.row
+	hash := w.hasher.row(r)
+	switch {
+	case !bytes.Equal(hash[:], r.hash):
+		return Altered
+	case follows && !bytes.Equal(r.previous, w.previous):
+		return Unlinked
+	case w.stopped:
+		return AfterEnd
+	case (r.seq == 1) != (r.kind == kindStart), r.kind == kindStart && w.acts.starts[w.writer].Number != w.number:
+		return Malformed
+	case r.salt == nil:
+		return w.emptied()
+	}
+	if digest := w.hasher.digest(r); !bytes.Equal(digest[:], r.digest) {
+		return PayloadEdited
+	}
+	return ""
+}
+
+// emptied checks a row whose personal part was erased.
+func (w *walker) emptied() Reason {
+	for _, s := range w.row.personal.fields() {
+		if s.Valid {
+			return PayloadEdited
+		}
+	}
+	if w.row.kind != kindEvent || !w.acts.isErased(w.writer, w.row.seq) {
+		return Unrecorded
+	}
+	w.report.Erased++
+	return ""
+}
+
+// meet compares the row with what is known about its place.
+func (w *walker) meet() {
+	for len(w.pins) > 0 && w.pins[0].Seq <= w.row.seq {
+		pin := w.pins[0]
+		w.pins = w.pins[1:]
+		if pin.Seq == w.row.seq && !bytes.Equal(pin.Hash[:], w.row.hash) {
+			w.problem(pin.Seq, Diverged)
+		}
+	}
+}
+
+// end judges the chain as a whole.
+func (w *walker) end() {
+	switch {
+	case w.rows == 0 && w.seq == 0:
+		w.problem(1, ChainLost)
+	case len(w.pins) > 0:
+		w.problem(w.seq+1, Truncated)
+	}
+	w.report.Rows += w.rows
+	w.report.Chains++
+	if !w.stopped && w.rows > 0 {
+		w.report.Open = append(w.report.Open, w.writer)
+	}
+	if c := w.trust.checkpoint; c != nil {
+		w.report.Covered += max(0, min(c.head(w.writer).Seq, w.seq)-w.acts.anchors[w.writer].Seq)
+	}
+}
