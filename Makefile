@@ -31,7 +31,7 @@ lint:
 	@for m in $(MODULES); do (cd $$m && $(GO) run $(GOLANGCI_LINT) run ./...) || exit 1; done
 
 format:
-	@out=$$($(GO) run $(GOFUMPT) -l $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v '\.gen\.go$$')); \
+	@out=$$($(GO) run $(GOFUMPT) -l $$(git ls-files --cached --others --exclude-standard '*.go' | grep -vE '\.(gen|pb)\.go$$')); \
 	 if [ -n "$$out" ]; then echo "gofumpt would change:"; echo "$$out"; exit 1; fi
 
 tidy:
