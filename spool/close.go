@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Close stores what was handed over, ends the goroutines and gives the folder back. Records that were not acknowledged stay for
@@ -72,9 +73,22 @@ func (r *Reader) finish() error {
 		return nil
 	}
 	r.spool.mu.Lock()
+	r.giveUpDropped()
 	m := r.state()
 	r.spool.mu.Unlock()
 	return errors.Join(r.put(m, true), r.mark.file.Close())
+}
+
+// giveUpDropped counts what the reader had in memory when its segment was dropped: it could still be delivered, until now. The
+// lock is held.
+func (r *Reader) giveUpDropped() {
+	first := r.spool.next
+	if len(r.spool.segments) > 0 {
+		first = r.spool.segments[0].first
+	}
+	before := len(r.open)
+	r.open = slices.DeleteFunc(r.open, func(e Entry) bool { return e.Seq < first })
+	r.dropped.Oldest += uint64(before - len(r.open))
 }
 
 // discardRest deletes the last segment too when nobody needs it: the marks, which are on disk by now, keep the sequence numbers

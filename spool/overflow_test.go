@@ -288,6 +288,9 @@ func TestFailedSync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		opts := bubbled(Refuse)
 		w := newWorld(t, 1, opts)
+		if err := w.append(); err != nil { // with the sync of a process's first segment
+			t.Fatal(err)
+		}
 		failures := 0
 		w.disk.fail = func(op string, _ int) error {
 			if op == "sync" && failures < 1 {

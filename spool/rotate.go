@@ -64,7 +64,8 @@ func (s *Spool) cutBroken() {
 	}
 }
 
-// create makes the next segment. Its name is not on disk until its first sync.
+// create makes the next segment. Its name is not on disk until its first sync, but for the first one of the process: so
+// whatever a power cut takes, it leaves a segment without an end, which is reported.
 func (s *Spool) create() (tail, error) {
 	s.mu.Lock()
 	s.lastID++
@@ -78,9 +79,13 @@ func (s *Spool) create() (tail, error) {
 	if err = f.Allocate(seg.size); err == nil {
 		_, err = f.WriteAt(seg.header(s.opts.now().UnixMicro()), 0)
 	}
+	if err == nil && !s.begun {
+		err = errors.Join(f.Sync(), s.folder.Sync())
+	}
 	if err != nil {
 		return tail{}, errors.Join(err, f.Close(), s.folder.Remove(seg.name))
 	}
+	s.begun = true
 	return tail{seg: seg, file: f}, nil
 }
 

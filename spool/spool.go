@@ -29,6 +29,7 @@ type Spool struct {
 	doomed   []*segment // that could not be deleted yet
 	lastID   uint64
 	tail     tail   // turn
+	begun    bool   // turn: this process has made a segment
 	next     uint64 // turn: sequence number of the next record
 	readers  []*Reader
 
