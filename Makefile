@@ -60,6 +60,8 @@ fuzz: ## Each fuzz target for a minute.
 overhead: ## Ratios, allocations and large counts, which the race detector would falsify or take too long for.
 	$(GO) test -count=1 -run 'Alloc|TestScanIs|AgainstNetip' ./generated/... ./redact ./runtime ./spool ./httpaudit
 	$(GO) test -count=1 -run 'TestNothingIsLostInBadWeather' ./sink/posthogsink
+	EVENTGEN_FAULT=1 $(GO) test -count=1 -run 'TestCrashStates' ./spool
+	cd auditlog && $(GO) test -count=1 -run 'Tamper' .
 	cd bench && $(GO) test -count=1 -run 'TestOverhead' ./...
 
 bench: ## Everything beside its alternatives, within 15 minutes; rewrites the tables of docs/benchmarks.md.
@@ -70,4 +72,5 @@ bench-quick: ## The same within 2 minutes, printed.
 
 fault: ## The long fault suites.
 	EVENTGEN_FAULT=1 $(GO) test -race -count=1 -timeout 60m ./runtime/... ./spool/... ./sink/... ./cmd/eventgen/... ./internal/faults/...
+	$(GO) test -race -count=1 -timeout 30m -run TestQueueModel ./internal/faults -rapid.checks=5000
 	cd auditlog && EVENTGEN_FAULT=1 $(GO) test -count=1 -timeout 60m ./...
