@@ -17,11 +17,12 @@ type mac struct {
 
 // write adds s to m.
 func write[T string | []byte](m *mac, s T) {
-	for len(s) > 0 {
-		n := copy(m.room(), s)
-		m.size += n
-		s = s[n:]
+	for len(s) > len(m.buffer)-m.size { // hardly ever
+		n := copy(m.buffer[m.size:], s)
+		m.size, s = m.size+n, s[n:]
+		m.flush()
 	}
+	m.size += copy(m.buffer[m.size:], s)
 }
 
 // next copies as much of s as there is room for, but does not add it yet.

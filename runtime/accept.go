@@ -193,7 +193,9 @@ func (w *Writer) accept() error {
 		return nil
 	}
 	if err == nil {
-		w.client.unredactable.Add(w.unredactable)
+		if w.unredactable > 0 {
+			w.client.unredactable.Add(w.unredactable)
+		}
 		w.closeLanes()
 		err = w.checkSize()
 	}

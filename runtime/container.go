@@ -86,8 +86,10 @@ func (w *Writer) open(key []byte, opening byte) {
 // beginRaw does for the unredacted copy what begin does for a lane, and marks where an item of an array with unique items
 // begins.
 func (w *Writer) beginRaw(key []byte) []byte {
-	raw := append(separate(w.raw), key...)
-	f := &w.inner
+	if key != nil {
+		return appendName(w.raw, key)
+	}
+	raw, f := separate(w.raw), &w.inner
 	switch {
 	case f.value == nil:
 	case f.value.Type == Map:

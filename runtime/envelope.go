@@ -126,14 +126,10 @@ func (w *Writer) checkSize() error {
 
 // record stamps the event and returns it for the queues.
 func (w *Writer) record() *record {
-	w.stamped = record{
-		event:     w.plan.event.Name,
-		uuid:      w.uuid,
-		timestamp: w.timestamp(),
-		begun:     w.begun,
-		lanes:     w.lanes,
-	}
-	return &w.stamped
+	r := &w.stamped
+	r.event, r.uuid, r.begun, r.lanes = w.plan.event.Name, w.uuid, w.begun, w.lanes
+	r.timestamp = w.timestamp()
+	return r
 }
 
 // timestamp is the time that the caller gave, or a time stamp that no other event of the client has.

@@ -1,6 +1,9 @@
 package runtime
 
 import (
+	"math/rand/v2"
+	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -46,5 +49,51 @@ func TestFormats(t *testing.T) {
 				t.Errorf("%v accepts %q", test.format, s)
 			}
 		}
+	}
+}
+
+// TestUUIDBytes puts each byte at each place of a UUID.
+func TestUUIDBytes(t *testing.T) {
+	t.Parallel()
+	pattern := regexp.MustCompile(`^(?i:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$`)
+	for _, id := range []string{"0189d0f5-7b1e-7c3a-9f00-0123456789ab", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"} {
+		for place := range id {
+			for c := range 256 {
+				text := []byte(id)
+				text[place] = byte(c)
+				if got, want := isUUID(string(text)), pattern.Match(text); got != want {
+					t.Errorf("%q: %v", text, got)
+				}
+			}
+		}
+	}
+}
+
+// TestDottedQuads holds the short way against netip, and asks that the long one, which is more lenient, agrees.
+func TestDottedQuads(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	parts := []string{"0", "1", "9", "12", "99", "100", "255", "256", "00", "07", "1000", "", ".", ".", ".", "-1", "+1", "a", ":"}
+	valid := 0
+	for range 300_000 {
+		var text strings.Builder
+		for i := range 3 + random.IntN(3) {
+			if i > 0 {
+				text.WriteByte('.')
+			}
+			text.WriteString(parts[random.IntN(len(parts))])
+		}
+		s := text.String()
+		addr, err := netip.ParseAddr(s)
+		want := err == nil && addr.Is4()
+		if want {
+			valid++
+		}
+		if got := isDottedQuad(s); got != want || got && !isLenientIPv4(s) {
+			t.Fatalf("%q: %v", s, got)
+		}
+	}
+	if valid < 1000 {
+		t.Errorf("only %d addresses were valid", valid)
 	}
 }

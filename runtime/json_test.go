@@ -3,6 +3,9 @@ package runtime
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -36,6 +39,54 @@ func FuzzAppendNumber(f *testing.F) {
 			t.Fatalf("%v came back as %v, %v", n, back, err)
 		}
 	})
+}
+
+// TestAppendNumberIsShortest holds numbers against strconv: those with few decimals, their neighbours, and others of every size.
+func TestAppendNumberIsShortest(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	check := func(f float64) {
+		t.Helper()
+		if abs := math.Abs(f); abs < 1e-6 || abs >= 1e21 {
+			return
+		}
+		if got, want := string(appendNumber(nil, f)), strconv.FormatFloat(f, 'f', -1, 64); got != want {
+			t.Fatalf("%v: %s", want, got)
+		}
+	}
+	for n := range int64(20_000) {
+		check(float64(n+1) / 1000)
+	}
+	for range 200_000 {
+		decimal := float64(random.Int64N(2<<51)-1<<51) / math.Pow10(random.IntN(12))
+		size := math.Pow10(random.IntN(24) - 4)
+		for _, f := range []float64{decimal, random.NormFloat64() * size, math.Trunc(random.NormFloat64() * size)} {
+			check(f)
+			check(math.Nextafter(f, 0))
+			check(math.Nextafter(f, math.Inf(1)))
+		}
+	}
+}
+
+// TestIsPlain puts each byte at each place of texts of several lengths.
+func TestIsPlain(t *testing.T) {
+	t.Parallel()
+	for size := range 40 {
+		text := []byte(strings.Repeat("x", size))
+		if !isPlain(text) {
+			t.Errorf("%d plain bytes are not plain", size)
+		}
+		for place := range text {
+			for c := range 256 {
+				text[place] = byte(c)
+				want := c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf
+				if isPlain(text) != want || isPlain(string(text)) != want {
+					t.Errorf("%q: plain is %v", text, !want)
+				}
+			}
+			text[place] = 'x'
+		}
+	}
 }
 
 func TestAppendTime(t *testing.T) {

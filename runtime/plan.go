@@ -30,7 +30,7 @@ type objectPlan struct {
 // fieldPlan is a prepared property.
 type fieldPlan struct {
 	name     string
-	key      []byte // quoted, with its colon
+	key      []byte // a comma, the name in quotes, a colon; see appendName
 	required bool
 	nullable bool
 	value    valuePlan
@@ -42,7 +42,7 @@ type valuePlan struct {
 	minLength, maxLength int
 	closeLook            bool           // a text has to have a format or match a pattern
 	scanKinds            redact.Kinds   // what to look for in a text, or in the keys of a map
-	rules                []*redact.Rule // one per lane; nil when the value is no personal data
+	rules                []*redact.Rule // one per lane, nil for those that keep the value; nil when all do
 	bounds               Range
 	maxItems             int
 	pattern              *regexp.Regexp
@@ -169,7 +169,7 @@ func (c *compiler) object(o *Object) *objectPlan {
 		property := &o.Properties[i]
 		p.fields[i] = fieldPlan{
 			name:     property.Name,
-			key:      append(appendValid(nil, property.Name), ':'),
+			key:      append(appendValid([]byte{','}, property.Name), ':'),
 			required: property.Required,
 			nullable: property.Nullable,
 			value:    c.value(property.Name, &property.Value),
@@ -210,8 +210,16 @@ func (c *compiler) rules(v *Value) []*redact.Rule {
 		return nil
 	}
 	rules := make([]*redact.Rule, len(c.samples))
+	kept := 0
 	for i, d := range c.samples {
-		rules[i] = c.engine.Rule(v.Category, d, v.Redact, v.Tighten)
+		if rule := c.engine.Rule(v.Category, d, v.Redact, v.Tighten); rule.Strategy() != redact.Keep {
+			rules[i] = rule
+		} else {
+			kept++
+		}
+	}
+	if kept == len(rules) {
+		return nil
 	}
 	return rules
 }

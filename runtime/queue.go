@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -123,17 +124,15 @@ func (q *queue) peek(batch []Message, limit int) ([]Message, error) {
 
 // messages turns what was peeked into messages, without the lock: events do not change once they are queued.
 func (q *queue) messages(batch []Message) []Message {
-	ids := q.distinctIDs()
-	for _, p := range q.peeked {
-		e := p.event
-		batch = append(batch, Message{
-			Event:      e.name,
-			DistinctID: ids[:e.idLength],
-			UUID:       e.uuid,
-			Timestamp:  time.UnixMicro(e.timestamp).UTC(),
-			Properties: e.properties(),
-		})
-		ids = ids[e.idLength:]
+	ids, start := q.distinctIDs(), len(batch)
+	batch = slices.Grow(batch, len(q.peeked))[:start+len(q.peeked)]
+	for i, p := range q.peeked {
+		e, m := p.event, &batch[start+i]
+		m.Event = e.name
+		m.DistinctID, ids = ids[:e.idLength], ids[e.idLength:]
+		m.UUID = e.uuid
+		m.Timestamp = time.UnixMicro(e.timestamp).UTC()
+		m.Properties = e.properties()
 	}
 	return batch
 }

@@ -182,7 +182,7 @@ func (w *Writer) OptEnum(s State, position uint16) {
 
 // rule returns the rule of a lane, or nil when the lane takes the value as it is.
 func (v *valuePlan) rule(lane int) *redact.Rule {
-	if v.rules == nil || v.rules[lane].Strategy() == redact.Keep {
+	if v.rules == nil {
 		return nil
 	}
 	return v.rules[lane]

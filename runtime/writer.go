@@ -116,10 +116,15 @@ func (w *Writer) next() (*valuePlan, []byte) {
 
 // begin prepares a lane's buffer for a value of the current container.
 func (w *Writer) begin(lane int, key []byte) []byte {
-	dst := separate(w.lanes[lane].properties)
 	if key != nil {
-		return append(dst, key...)
+		return appendName(w.lanes[lane].properties, key)
 	}
+	return w.beginItem(lane)
+}
+
+// beginItem prepares a lane's buffer for an item of an array, or for the value of a map's entry after its key.
+func (w *Writer) beginItem(lane int) []byte {
+	dst := separate(w.lanes[lane].properties)
 	if f := &w.inner; f.value != nil && f.value.Type == Map {
 		return w.appendMapKey(dst, lane)
 	}
@@ -164,7 +169,7 @@ func (w *Writer) null(field *fieldPlan) {
 		}
 	}
 	if w.unique > 0 {
-		w.raw = append(append(separate(w.raw), field.key...), "null"...)
+		w.raw = append(appendName(w.raw, field.key), "null"...)
 	}
 }
 
