@@ -4,6 +4,7 @@ package memory
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,8 +13,10 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/bench/workload"
+	"github.com/eventgen/eventgen/redact"
 	"github.com/eventgen/eventgen/runtime"
 	"github.com/eventgen/eventgen/sink/posthogsink"
+	"github.com/eventgen/eventgen/spool"
 )
 
 // Report is what was seen once a tenth of the events were through. Sizes are those of the resident set, in bytes.
@@ -29,12 +32,13 @@ type Report struct {
 // Spread is how far Min and Max are from their middle, as a share of it.
 func (r Report) Spread() float64 { return float64(r.Max-r.Min) / float64(r.Max+r.Min) }
 
-// Watch delivers so many events M to a server in this process, by the direct transport in batches of 100, as fast as it
-// goes, and looks at the resident set all along. Use a process of its own: what others left behind would be in it.
-func Watch(events int) (Report, error) {
+// Watch delivers so many events M to a server in this process, by way of a spool in a folder and the direct transport in
+// batches of 100, as fast as it goes, and looks at the resident set all along. Use a process of its own: what others left
+// behind would be in it.
+func Watch(dir string, events int) (Report, error) {
 	server := httptest.NewServer(http.HandlerFunc(swallow))
 	defer server.Close()
-	client, err := open(server.URL)
+	client, err := open(server.URL, dir)
 	if err != nil {
 		return Report{}, err
 	}
@@ -59,13 +63,21 @@ func Watch(events int) (Report, error) {
 	return r, lost
 }
 
-func open(url string) (*runtime.Client, error) {
+func open(url, dir string) (*runtime.Client, error) {
 	sink, err := posthogsink.New(posthogsink.Config{APIKey: "phc_benchmark", Host: url, Transport: posthogsink.Direct})
 	if err != nil {
 		return nil, err
 	}
+	queue, err := spool.Open(dir, spool.Options{MinFreePercent: -1})
+	if err != nil {
+		return nil, err
+	}
 	reg, _ := workload.Registries()
-	return runtime.New(reg, runtime.Config{BatchSize: 100}, runtime.WithSink(runtime.PostHog, sink))
+	client, err := runtime.New(reg, runtime.Config{BatchSize: 100}, runtime.WithSink(redact.PostHog, sink), runtime.WithSpool(queue))
+	if err != nil {
+		return nil, errors.Join(err, queue.Close(context.Background()))
+	}
+	return client, nil
 }
 
 func swallow(w http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ import (
 // the race detector are in it.
 func TestWatch(t *testing.T) {
 	t.Parallel()
-	r, err := memory.Watch(5000)
+	r, err := memory.Watch(t.TempDir(), 5000)
 	if err != nil {
 		t.Fatal(err)
 	}

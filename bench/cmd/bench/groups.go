@@ -60,7 +60,12 @@ func flat(s settings) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	child := exec.CommandContext(ctx, self, "-watch", strconv.Itoa(s.events))
+	dir, err := os.MkdirTemp(s.dir, "memory-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	child := exec.CommandContext(ctx, self, "-watch", strconv.Itoa(s.events), "-dir", dir)
 	child.Stderr = os.Stderr
 	out, err := child.Output()
 	if err != nil {
@@ -74,8 +79,8 @@ func flat(s settings) (string, error) {
 }
 
 // watch is the child process.
-func watch(events int, out io.Writer) error {
-	r, err := memory.Watch(events)
+func watch(dir string, events int, out io.Writer) error {
+	r, err := memory.Watch(dir, events)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func run(args []string, out io.Writer) error {
 		return err
 	}
 	if s.watch > 0 {
-		return watch(s.watch, out)
+		return watch(s.dir, s.watch, out)
 	}
 	stop, err := profile(s.profile)
 	if err != nil {
