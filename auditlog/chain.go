@@ -231,5 +231,5 @@ func (t *txn) batch() database.Rows {
 	for _, r := range t.pending {
 		values = r.values(values)
 	}
-	return database.Rows{Table: "audit_logs", Columns: columnNames, Width: columnCount, Values: values, Types: columnTypes()}
+	return database.Rows{Table: "audit_logs", Columns: columnNames, Width: columnCount, Values: values, Plain: true}
 }

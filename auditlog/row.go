@@ -49,15 +49,6 @@ const columnNames = "writer, seq, kind, uuid, event, timestamp_us, written_us, m
 	"duration_ms, sample_weight, distinct_id, request_id, user_id, user_role, org_id, path, ip, user_agent, properties, " +
 	"salt, digest, prev_hash, hash"
 
-// columnTypes are the types of the columns in PostgreSQL.
-func columnTypes() []string {
-	const text, number = "text", "bigint"
-	return []string{
-		text, number, text, text, text, number, number, text, text, number, text, text, "double precision", "double precision",
-		text, text, text, text, text, text, text, text, text, "bytea", "bytea", "bytea", "bytea",
-	}
-}
-
 // columnCount is the number of columns of audit_logs.
 const columnCount = 27
 

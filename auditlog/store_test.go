@@ -184,7 +184,13 @@ func TestAppendOnly(t *testing.T) {
 		if database := s.db.Dialect.String(); database == "postgres" {
 			statements = append(statements, "TRUNCATE audit_logs", "TRUNCATE audit_chains", "TRUNCATE audit_checkpoints")
 		} else {
-			statements = append(statements, "REPLACE INTO audit_chains SELECT writer, number + 1, started_us FROM audit_chains")
+			statements = append(statements, "REPLACE INTO audit_chains SELECT writer, number + 1, started_us FROM audit_chains",
+				"REPLACE INTO audit_logs (writer, seq, kind, timestamp_us, written_us, digest, prev_hash, hash) "+
+					"SELECT writer, seq, kind, 0, 0, digest, prev_hash, hash FROM audit_logs WHERE seq = 3",
+				"REPLACE INTO audit_logs (writer, seq, uuid, kind, timestamp_us, written_us, digest, prev_hash, hash) "+
+					"SELECT 'x', seq, uuid, kind, 0, 0, digest, prev_hash, hash FROM audit_logs WHERE seq = 3",
+				"REPLACE INTO audit_logs (rowid, writer, seq, kind, timestamp_us, written_us, digest, prev_hash, hash) "+
+					"SELECT rowid, 'x', seq, kind, 0, 0, digest, prev_hash, hash FROM audit_logs WHERE seq = 3")
 		}
 		for _, statement := range statements {
 			if _, err := s.db.ExecContext(t.Context(), statement); err == nil {

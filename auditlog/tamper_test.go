@@ -385,7 +385,7 @@ func TestTampering(t *testing.T) {
 		}
 		verified(t, sc.store, VerifyOptions{})
 		tries := 1000
-		if testing.Short() {
+		if testing.Short() || raceEnabled {
 			tries = 100
 		}
 		tally := map[string]int{}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 	"time"
@@ -79,20 +80,31 @@ type Answer struct {
 	Values int // how many values there are
 }
 
-// Count answers a question. It holds as many counts in memory as the dimension has values.
+// maxCounters bounds how many goroutines count: reading keeps few of them busy.
+const maxCounters = 4
+
+// Count answers a question. It holds as many counts in memory as the dimension has values, once for each processor, up to four.
 func (l *Log) Count(ctx context.Context, q Question) (Answer, error) {
-	c, err := newCounter(&q)
-	if err != nil {
-		return Answer{}, err
+	counters := make([]*counter, min(runtime.GOMAXPROCS(0), maxCounters))
+	add := make([]func(*block.Block) error, len(counters))
+	for i := range counters {
+		c, err := newCounter(&q)
+		if err != nil {
+			return Answer{}, err
+		}
+		counters[i], add[i] = c, c.add
 	}
 	from, to := q.bounds()
-	err = l.read(ctx, func(tx *sql.Tx) error {
-		return block.Scan(ctx, tx, block.Window(from, to, c.columns()...), c.add)
+	err := l.read(ctx, func(tx *sql.Tx) error {
+		return block.Scan(ctx, tx, block.Window(from, to, counters[0].columns()...), add...)
 	})
 	if err != nil {
 		return Answer{}, fmt.Errorf("count by %s: %w", q.By, err)
 	}
-	return c.answer(), nil
+	for _, c := range counters[1:] {
+		counters[0].merge(c)
+	}
+	return counters[0].answer(), nil
 }
 
 // counter adds up blocks.
@@ -101,7 +113,6 @@ type counter struct {
 	column   block.Column
 	from, to int64
 	tallies  map[string]*tally
-	total    tally
 	at       []*tally // by code, of the present block; nil where it is not known yet
 }
 
@@ -118,7 +129,7 @@ func newCounter(q *Question) (*counter, error) {
 	if !slices.Contains(Orders(), q.Order) {
 		return nil, fmt.Errorf("unknown order %q", q.Order)
 	}
-	c := &counter{question: q, column: column, tallies: map[string]*tally{}, total: newTally(q.Order)}
+	c := &counter{question: q, column: column, tallies: map[string]*tally{}}
 	c.from, c.to = q.bounds()
 	return c, nil
 }
@@ -164,7 +175,6 @@ func (c *counter) add(b *block.Block) error {
 		}
 		if t.latency != nil {
 			t.latency.add(b.Durations[i], b.Weights.At(i))
-			c.total.latency.add(b.Durations[i], b.Weights.At(i))
 		}
 	}
 	return nil
@@ -259,24 +269,57 @@ func (c *counter) tally(value string) *tally {
 	return t
 }
 
-// answer ranks what was counted.
-func (c *counter) answer() Answer {
-	counts := make([]*Count, 0, len(c.tallies))
-	for value, t := range c.tallies {
-		c.total.merge(t)
-		if n := t.count(value); n.Requests >= c.question.Least {
-			counts = append(counts, &n)
+// merge takes over what another counter has counted.
+func (c *counter) merge(o *counter) {
+	for value, t := range o.tallies {
+		if mine := c.tallies[value]; mine != nil {
+			mine.merge(t)
+		} else {
+			c.tallies[value] = t
 		}
 	}
-	slices.SortFunc(counts, c.question.Order.compare)
-	if n := c.question.Limit; n > 0 && n < len(counts) {
-		counts = counts[:n]
+}
+
+// answer ranks what was counted.
+func (c *counter) answer() Answer {
+	total := newTally(c.question.Order)
+	ranked := ranking{compare: c.question.Order.compare, limit: c.question.Limit}
+	for value, t := range c.tallies {
+		total.merge(t)
+		if n := t.count(value); n.Requests >= c.question.Least {
+			ranked.add(&n)
+		}
 	}
-	a := Answer{Values: len(c.tallies), Total: c.total.count(""), Counts: make([]Count, len(counts))}
-	for i, n := range counts {
-		a.Counts[i] = *n
+	return Answer{Values: len(c.tallies), Total: total.count(""), Counts: ranked.all()}
+}
+
+// ranking keeps the first counts in an order: to put all of many thousand in order takes longer than to count them.
+type ranking struct {
+	compare func(x, y *Count) int
+	limit   int // 0 for none
+	counts  []Count
+}
+
+func (r *ranking) add(n *Count) {
+	if r.limit == 0 {
+		r.counts = append(r.counts, *n)
+		return
 	}
-	return a
+	if len(r.counts) == r.limit {
+		if r.compare(n, &r.counts[r.limit-1]) >= 0 {
+			return
+		}
+		r.counts = r.counts[:r.limit-1]
+	}
+	at, _ := slices.BinarySearchFunc(r.counts, n, func(x Count, n *Count) int { return r.compare(&x, n) })
+	r.counts = slices.Insert(r.counts, at, *n)
+}
+
+func (r *ranking) all() []Count {
+	if r.limit == 0 {
+		slices.SortFunc(r.counts, func(x, y Count) int { return r.compare(&x, &y) })
+	}
+	return r.counts
 }
 
 // compare ranks the larger count before the smaller one.
@@ -350,12 +393,15 @@ func (t *tally) see(at int64) {
 	t.first, t.last = min(t.first, at), max(t.last, at)
 }
 
-// merge adds the sums of another tally, but not its latencies.
+// merge adds another tally.
 func (t *tally) merge(o *tally) {
 	t.requests.add(o.requests.total)
 	t.failures.add(o.failures.total)
 	t.errors.add(o.errors.total)
 	t.first, t.last = min(t.first, o.first), max(t.last, o.last)
+	if t.latency != nil {
+		t.latency.merge(o.latency)
+	}
 }
 
 func (t *tally) count(value string) Count {

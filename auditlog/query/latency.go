@@ -29,6 +29,21 @@ func (h *histogram) add(ms, weight float64) {
 	h[page][bits%classes] += weight
 }
 
+// merge adds the latencies of another histogram.
+func (h *histogram) merge(o *histogram) {
+	for i, page := range o {
+		if page == nil {
+			continue
+		}
+		if h[i] == nil {
+			h[i] = new([classes]float64)
+		}
+		for j, weight := range page {
+			h[i][j] += weight
+		}
+	}
+}
+
 // quantile returns the middle of the class in which the sum of the weights reaches a part of all.
 func (h *histogram) quantile(q float64) time.Duration {
 	total := 0.0

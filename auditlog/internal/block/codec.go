@@ -23,8 +23,8 @@ func orNaN(f sql.NullFloat64) float64 {
 var columns = []Column{Time, Duration, Weight, Status, Result, Event, Route, Role, Org, User}
 
 // encode returns a column as bytes, always the same for the same rows. Numbers have eight bytes, little end first. A dictionary
-// begins with the number of its values; text has its length before it. Codes have two bytes, and are left out where there is one
-// value only.
+// begins with the number of its values; text has its length before it. Codes have two bytes, one where there are at most 256
+// values, and are left out where there is a single one.
 func (b *Block) encode(c Column) []byte {
 	switch c {
 	case Time:
@@ -111,11 +111,20 @@ func encodeText(c *Coded[string]) []byte {
 	return encodeCodes(out, c)
 }
 
+// narrow is how many values codes of one byte can tell apart.
+const narrow = 1 << 8
+
 func encodeCodes[T comparable](to []byte, c *Coded[T]) []byte {
 	if len(c.Values) == 1 {
 		return to
 	}
 	to = slices.Grow(to, 2*len(c.Codes))
+	if len(c.Values) <= narrow {
+		for _, code := range c.Codes {
+			to = append(to, byte(code))
+		}
+		return to
+	}
 	for _, code := range c.Codes {
 		to = binary.LittleEndian.AppendUint16(to, code)
 	}
@@ -184,16 +193,26 @@ func decodeCodes[T comparable](d *decoder, rows int, to *Coded[T]) {
 		clear(to.Codes)
 		return
 	}
-	data := d.take(2 * rows)
+	width := 2
+	if len(to.Values) <= narrow {
+		width = 1
+	}
+	data := d.take(width * rows)
 	if d.failed {
 		return
 	}
-	for i := range to.Codes {
-		code := binary.LittleEndian.Uint16(data[2*i:])
-		if int(code) >= len(to.Values) {
-			d.failed = true
-			return
+	highest := uint16(0)
+	if width == 1 {
+		for i, code := range data {
+			to.Codes[i] = uint16(code)
+			highest = max(highest, uint16(code))
 		}
-		to.Codes[i] = code
+	} else {
+		for i := range to.Codes {
+			code := binary.LittleEndian.Uint16(data[2*i:])
+			to.Codes[i] = code
+			highest = max(highest, code)
+		}
 	}
+	d.failed = rows > 0 && int(highest) >= len(to.Values)
 }

@@ -85,20 +85,20 @@ func spans(ctx context.Context, q querier, query, writer string) ([]span, error)
 	return all, err
 }
 
-// rowColumns are what a block keeps, and whether the row is a request.
-const rowColumns = "kind = 'event' AND status IS NOT NULL, timestamp_us, duration_ms, sample_weight, COALESCE(status, 0), " +
+// rowColumns are what a block keeps of a request.
+const rowColumns = "timestamp_us, duration_ms, sample_weight, status, " +
 	"COALESCE(result, ''), COALESCE(event, ''), COALESCE(NULLIF(route, ''), path, ''), COALESCE(user_role, ''), " +
 	"COALESCE(org_id, ''), COALESCE(user_id, '')"
 
 // readRows calls a function for each request of a span within a window.
 func readRows(ctx context.Context, q querier, s span, w window, do func(*request) error) error {
 	rows, err := q.QueryContext(ctx, "SELECT "+rowColumns+" FROM audit_logs WHERE writer = $1 AND seq >= $2 AND seq <= $3 "+
-		"AND timestamp_us >= $4 AND timestamp_us < $5 ORDER BY seq", s.writer, s.first, s.last, w.From, w.To)
+		"AND timestamp_us >= $4 AND timestamp_us < $5 AND kind = 'event' AND status IS NOT NULL ORDER BY seq",
+		s.writer, s.first, s.last, w.From, w.To)
 	return each(rows, err, func(scan func(...any) error) error {
 		var r request
-		var is bool
-		if err := scan(&is, &r.time, &r.duration, &r.weight, &r.status, &r.result, &r.event, &r.route, &r.role, &r.org,
-			&r.user); err != nil || !is {
+		if err := scan(&r.time, &r.duration, &r.weight, &r.status, &r.result, &r.event, &r.route, &r.role, &r.org,
+			&r.user); err != nil {
 			return err
 		}
 		return do(&r)

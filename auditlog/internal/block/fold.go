@@ -77,9 +77,13 @@ func fold(ctx context.Context, db *database.DB, tx *sql.Tx, s span) error {
 
 // takeOver appends the requests of the blocks of a span, and removes them.
 func (b *builder) takeOver(ctx context.Context, tx *sql.Tx, s span) error {
-	r := reader{want: Want{Columns: columns}, do: func(o *Block) error {
-		b.append(o)
-		return nil
+	var block Block
+	r := reader{next: &sealed{}, pass: func(s *sealed) (*sealed, error) {
+		err := s.open(&block, columns)
+		if err == nil {
+			b.append(&block)
+		}
+		return s, err
 	}}
 	rows, err := tx.QueryContext(ctx, "SELECT w.writer, w.first_seq, w.requests, 0, c.name, c.data FROM audit_blocks w "+
 		"JOIN audit_columns c ON c.writer = w.writer AND c.first_seq = w.first_seq "+
@@ -114,7 +118,7 @@ func store(ctx context.Context, db *database.DB, tx *sql.Tx, s span, b *Block) e
 		values = append(values, s.writer, s.first, string(c), b.encode(c))
 	}
 	return db.Insert(ctx, tx, database.Rows{
-		Table: "audit_columns", Columns: "writer, first_seq, name, data", Width: 4, Values: values,
+		Table: "audit_columns", Columns: "writer, first_seq, name, data", Width: 4, Values: values, Plain: true,
 	})
 }
 

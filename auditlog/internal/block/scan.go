@@ -3,9 +3,8 @@ package block
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"errors"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -24,10 +23,11 @@ var always = window{math.MinInt64, math.MaxInt64}
 // Window limits what is wanted to times from one instant on, before another; in microseconds since 1970.
 func Window(from, to int64, columns ...Column) Want { return Want{window{from, to}, columns} }
 
-// Scan calls a function for the requests of all chains within a window, block by block: what blocks cover, then what they do not.
-// The wanted columns are filled. Where a block is not Within the window, Times is filled too, and the function must look at it. A
-// block is good until the function returns. The transaction must see one state of the database throughout.
-func Scan(ctx context.Context, tx *sql.Tx, want Want, do func(*Block) error) error {
+// Scan calls a function for each block of the requests of all chains within a window: what blocks cover, then what they do not.
+// Blocks come in any order, and each function is called by a goroutine of its own, so several share the work without a lock. The
+// wanted columns are filled. Where a block is not Within the window, Times is filled too, and the function must look at it. A block
+// is good until the function returns. The transaction must see one state of the database throughout.
+func Scan(ctx context.Context, tx *sql.Tx, want Want, do ...func(*Block) error) error {
 	if err := scanBlocks(ctx, tx, want, do); err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func Scan(ctx context.Context, tx *sql.Tx, want Want, do func(*Block) error) err
 		return err
 	}
 	for _, s := range open {
-		if err := scanRows(ctx, tx, s, want.window, do); err != nil {
+		if err := scanRows(ctx, tx, s, want.window, do[0]); err != nil {
 			return err
 		}
 	}
@@ -44,13 +44,14 @@ func Scan(ctx context.Context, tx *sql.Tx, want Want, do func(*Block) error) err
 }
 
 // scanBlocks reads the columns of all blocks in one query.
-func scanBlocks(ctx context.Context, q querier, want Want, do func(*Block) error) error {
-	r := reader{want: want, do: do}
+func scanBlocks(ctx context.Context, q querier, want Want, do []func(*Block) error) error {
+	c := newCrew(want.Columns, do)
+	r := reader{next: &sealed{}, pass: c.pass}
 	rows, err := q.QueryContext(ctx, blockQuery(want.Columns), want.From, want.To, want.From, want.To)
-	if err := each(rows, err, r.column); err != nil {
-		return err
+	if err = each(rows, err, r.column); err == nil {
+		err = r.finish()
 	}
-	return r.finish()
+	return errors.Join(err, c.end())
 }
 
 // blockQuery asks for the wanted columns, and for the times of blocks that reach beyond the window. SQLite numbers parameters, so
@@ -66,71 +67,6 @@ func blockQuery(columns []Column) string {
 		"JOIN audit_columns c ON c.writer = w.writer AND c.first_seq = w.first_seq " +
 		"WHERE c.name IN (" + strings.Join(names, ", ") + ") OR w.partial = 1 AND c.name = '" + string(Time) + "' " +
 		"ORDER BY w.writer, w.first_seq"
-}
-
-// reader puts columns together to blocks. Those of one block follow each other.
-type reader struct {
-	want Want
-	do   func(*Block) error
-
-	place   place
-	block   Block    // used for one after the other
-	columns []Column // that have been decoded; none before the first
-}
-
-// place names a block.
-type place struct {
-	writer string
-	first  int64
-}
-
-// column takes one row of the query.
-func (r *reader) column(scan func(...any) error) error {
-	var (
-		at      place
-		n       int
-		partial bool
-		name    Column
-		data    sql.RawBytes
-	)
-	if err := scan(&at.writer, &at.first, &n, &partial, &name, &data); err != nil {
-		return err
-	}
-	if at != r.place {
-		if err := r.finish(); err != nil {
-			return err
-		}
-		if r.place = at; n > Size {
-			return r.fault(errDamaged)
-		}
-		r.block.Rows, r.block.Within, r.columns = n, !partial, r.columns[:0]
-	}
-	if err := r.block.decode(name, data); err != nil {
-		return r.fault(err)
-	}
-	r.columns = append(r.columns, name)
-	return nil
-}
-
-// finish hands on the block, if there is one.
-func (r *reader) finish() error {
-	if len(r.columns) == 0 {
-		return nil
-	}
-	wanted := r.want.Columns
-	if !r.block.Within {
-		wanted = append(slices.Clip(wanted), Time)
-	}
-	for _, c := range wanted {
-		if !slices.Contains(r.columns, c) {
-			return r.fault(fmt.Errorf("column %q is missing", c))
-		}
-	}
-	return r.do(&r.block)
-}
-
-func (r *reader) fault(err error) error {
-	return fmt.Errorf("block at row %d of chain %q: %w", r.place.first, r.place.writer, err)
 }
 
 // scanRows makes blocks of rows that no block covers.

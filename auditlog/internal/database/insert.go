@@ -13,9 +13,9 @@ type Rows struct {
 	Columns string
 	Width   int
 	Values  []any
-	// Types are PostgreSQL's types of the columns. With them, rows travel as one array for each column, which spares the server
-	// most of the parsing.
-	Types []string
+	// Plain says that each value is nil, an int64, float64, string or []byte, and its column a bigint, double precision, text or
+	// bytea. PostgreSQL then takes the rows by COPY.
+	Plain bool
 }
 
 // chunk is how many rows one statement inserts. SQLite's driver looks for each parameter among all of them, which costs more than
@@ -29,8 +29,9 @@ func (d Dialect) verb() string { return [...]string{"INSERT OR FAIL INTO ", "INS
 // Insert inserts rows in few statements. After an error, the transaction must be rolled back: some of the rows may be in it. It
 // looks at the context between statements; SQLite's driver would start a goroutine for each row to do so within one.
 func (db *DB) Insert(ctx context.Context, tx *sql.Tx, rows Rows) error {
-	if db.Dialect == Postgres && rows.Types != nil {
-		return db.insertArrays(ctx, tx, rows)
+	if db.Dialect == Postgres && rows.Plain {
+		_, err := tx.ExecContext(ctx, "COPY", copier{rows})
+		return err
 	}
 	size := db.Dialect.chunk() * rows.Width
 	whole := len(rows.Values) / size * size
@@ -60,30 +61,6 @@ func (db *DB) insertParts(ctx context.Context, tx *sql.Tx, rows Rows, values []a
 			_, err = statement.ExecContext(during, values[:size]...)
 		}
 	}
-	return err
-}
-
-// insertArrays inserts rows as one array for each column.
-func (db *DB) insertArrays(ctx context.Context, tx *sql.Tx, rows Rows) error {
-	if len(rows.Values) == 0 {
-		return nil
-	}
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + rows.Table + " (" + rows.Columns + ") SELECT * FROM unnest(")
-	arrays := make([]any, rows.Width)
-	for c, kind := range rows.Types {
-		if c > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString("$" + strconv.Itoa(c+1) + "::" + kind + "[]")
-		array := make([]any, 0, len(rows.Values)/rows.Width)
-		for i := c; i < len(rows.Values); i += rows.Width {
-			array = append(array, rows.Values[i])
-		}
-		arrays[c] = array
-	}
-	b.WriteByte(')')
-	_, err := tx.ExecContext(ctx, b.String(), arrays...)
 	return err
 }
 

@@ -10,7 +10,8 @@ const Version = 2
 var migrations = [Version]string{evidence, derived}
 
 // evidence is what the chain is made of. Rows of audit_logs are chained by (writer, seq); see package chain for what the
-// hash covers. Columns from distinct_id to properties are personal: erasure sets them and the salt to NULL.
+// hash covers. There is no index for users: each entry would land on another page, and blocks answer what is counted by user.
+// Columns from distinct_id to properties are personal: erasure sets them and the salt to NULL.
 const evidence = `
 CREATE TABLE audit_logs (
 	writer text NOT NULL,
@@ -79,7 +80,8 @@ var (
 	}
 )
 
-// replaceable are the keys of the tables. REPLACE INTO removes the row that has the key, and calls no trigger for that.
+// replaceable are the keys of the tables. REPLACE INTO removes the row that has the key, and calls no trigger for that. SQLite's own
+// row number is a key, too: it is -1 in the trigger where the statement leaves it to the database, as everybody should.
 var replaceable = map[string][2]string{
 	"audit_logs":        {"writer = NEW.writer AND seq = NEW.seq", "uuid = NEW.uuid"},
 	"audit_chains":      {"writer = NEW.writer", "number = NEW.number"},
@@ -97,8 +99,8 @@ func sqliteTriggers() string {
 		}
 	}
 	for table, key := range replaceable {
-		b.WriteString("CREATE TRIGGER " + table + "_replace BEFORE INSERT ON " + table + " WHEN EXISTS (SELECT 1 FROM " + table +
-			" WHERE " + key[0] + ") OR EXISTS (SELECT 1 FROM " + table + " WHERE " + key[1] + ") " +
+		b.WriteString("CREATE TRIGGER " + table + "_replace BEFORE INSERT ON " + table +
+			" WHEN NEW.rowid >= 0 OR EXISTS (SELECT 1 FROM " + table + " WHERE " + key[0] + ") OR EXISTS (SELECT 1 FROM " + table + " WHERE " + key[1] + ") " +
 			"BEGIN SELECT RAISE(FAIL, 'auditlog: " + table + " has this row'); END\n;\n")
 	}
 	b.WriteString("CREATE TRIGGER audit_logs_delete BEFORE DELETE ON audit_logs WHEN NOT EXISTS " +

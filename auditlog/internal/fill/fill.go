@@ -6,7 +6,6 @@ package fill
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -158,7 +157,7 @@ func insert(ctx context.Context, db *database.DB, values []any) error {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // does nothing after Commit
-	rows := database.Rows{Table: "audit_logs", Columns: columns, Width: width, Values: values}
+	rows := database.Rows{Table: "audit_logs", Columns: columns, Width: width, Values: values, Plain: true}
 	if err := db.Insert(ctx, tx, rows); err != nil {
 		return err
 	}
@@ -170,12 +169,17 @@ func (r *Row) values() []any {
 	hash := make([]byte, 32)
 	return []any{
 		r.Writer, r.Seq, r.Kind, id, r.Event, r.Time, r.Time + 2_000_000, id, id, null(r.User), null(r.Role), null(r.Org),
-		null(r.Method), null(r.Route), null(r.Route),
-		sql.NullInt64{Int64: int64(r.Status), Valid: r.Status != 0},
-		null(r.Result),
+		null(r.Method), null(r.Route), null(r.Route), null(int64(r.Status)), null(r.Result),
 		null(r.Error), r.MS, "203.0.113.7", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36", r.Weight, `{"requestId":"` + id + `"}`,
 		hash, hash, hash,
 	}
 }
 
-func null(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
+// null returns nil for what is zero.
+func null[T comparable](value T) any {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return value
+}

@@ -1,0 +1,144 @@
+package block
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// place names a block.
+type place struct {
+	writer string
+	first  int64
+}
+
+// sealed is a block as the database keeps it: the bytes of some of its columns.
+type sealed struct {
+	place  place
+	rows   int
+	within bool
+	names  []Column
+	data   [][]byte // of each name; what is longer is memory to use again
+}
+
+func (s *sealed) add(name Column, data []byte) {
+	n := len(s.names)
+	if s.names = append(s.names, name); n == len(s.data) {
+		s.data = append(s.data, nil)
+	}
+	s.data[n] = append(s.data[n][:0], data...)
+}
+
+// open decodes the wanted columns, and the times where they are needed, into a block.
+func (s *sealed) open(b *Block, wanted []Column) error {
+	if s.rows > Size {
+		return s.fault(errDamaged)
+	}
+	b.Rows, b.Within = s.rows, s.within
+	for i, c := range s.names {
+		if err := b.decode(c, s.data[i]); err != nil {
+			return s.fault(err)
+		}
+	}
+	if !s.within {
+		wanted = append(slices.Clip(wanted), Time)
+	}
+	for _, c := range wanted {
+		if !slices.Contains(s.names, c) {
+			return s.fault(fmt.Errorf("column %q is missing", c))
+		}
+	}
+	return nil
+}
+
+func (s *sealed) fault(err error) error {
+	return fmt.Errorf("block at row %d of chain %q: %w", s.place.first, s.place.writer, err)
+}
+
+// reader puts columns together to blocks. Those of one block follow each other.
+type reader struct {
+	next *sealed                               // without names before the first row
+	pass func(*sealed) (free *sealed, _ error) // takes a block, and gives one to fill
+}
+
+// column takes one row of the query.
+func (r *reader) column(scan func(...any) error) error {
+	var (
+		at      place
+		rows    int
+		partial bool
+		name    Column
+		data    sql.RawBytes
+	)
+	if err := scan(&at.writer, &at.first, &rows, &partial, &name, &data); err != nil {
+		return err
+	}
+	if len(r.next.names) > 0 && at != r.next.place {
+		if err := r.finish(); err != nil {
+			return err
+		}
+	}
+	r.next.place, r.next.rows, r.next.within = at, rows, !partial
+	r.next.add(name, data)
+	return nil
+}
+
+// finish hands on the block, if there is one.
+func (r *reader) finish() (err error) {
+	if len(r.next.names) == 0 {
+		return nil
+	}
+	if r.next, err = r.pass(r.next); err == nil {
+		r.next.names = r.next.names[:0]
+	}
+	return err
+}
+
+// crew decodes blocks while others are read, with a goroutine for each function that takes them.
+type crew struct {
+	full, free chan *sealed
+	workers    sync.WaitGroup
+	errs       []error // of the workers
+}
+
+func newCrew(wanted []Column, do []func(*Block) error) *crew {
+	c := &crew{full: make(chan *sealed), free: make(chan *sealed, 2*len(do)), errs: make([]error, len(do))}
+	for i, do := range do {
+		c.free <- &sealed{}
+		c.workers.Go(func() { c.errs[i] = c.work(wanted, do) })
+	}
+	return c
+}
+
+// pass waits for a worker.
+func (c *crew) pass(s *sealed) (*sealed, error) {
+	c.full <- s
+	return <-c.free, nil
+}
+
+// work takes blocks until there are no more, and after an error does nothing with them.
+func (c *crew) work(wanted []Column, do func(*Block) error) (err error) {
+	var b Block // used for one after the other
+	for s := range c.full {
+		if err == nil {
+			if err = s.open(&b, wanted); err == nil {
+				err = do(&b)
+			}
+		}
+		c.free <- s
+	}
+	return err
+}
+
+// end waits until all blocks are done.
+func (c *crew) end() error {
+	close(c.full)
+	c.workers.Wait()
+	for _, err := range c.errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
