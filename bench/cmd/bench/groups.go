@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,12 +61,7 @@ func flat(s settings) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	dir, err := os.MkdirTemp(s.dir, "memory-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir)
-	child := exec.CommandContext(ctx, self, "-watch", strconv.Itoa(s.events), "-dir", dir)
+	child := exec.CommandContext(ctx, self, "-watch", strconv.Itoa(s.events), "-dir", s.dir)
 	child.Stderr = os.Stderr
 	out, err := child.Output()
 	if err != nil {
@@ -78,9 +74,14 @@ func flat(s settings) (string, error) {
 	return report.Memory(r), nil
 }
 
-// watch is the child process.
+// watch is the child process. Its spool is in a folder of its own inside dir.
 func watch(dir string, events int, out io.Writer) error {
-	r, err := memory.Watch(dir, events)
+	own, err := os.MkdirTemp(dir, "memory-")
+	if err != nil {
+		return err
+	}
+	r, err := memory.Watch(own, events)
+	err = errors.Join(err, os.RemoveAll(own))
 	if err != nil {
 		return err
 	}
