@@ -3,7 +3,7 @@ package redact
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
+	"encoding/binary"
 	"sync"
 )
 
@@ -35,7 +35,7 @@ func newHasher(k key, category string) *hasher {
 	derive.Write([]byte("eventgen redact h1\x00" + category))
 	subkey := derive.Sum(nil)
 	h := &hasher{prefix: "h1." + k.id + ".", scope: category + "\x00", form: normalFormOf(category)}
-	h.macs.New = func() any { return &mac{hash: hmac.New(sha256.New, subkey)} }
+	h.macs.New = func() any { return &mac{hash: hmac.New(sha256.New, subkey), spilt: true} }
 	return h
 }
 
@@ -55,14 +55,26 @@ func (h *hasher) appendBytes(dst, canonical []byte) []byte {
 
 func (h *hasher) begin() *mac {
 	m := h.macs.Get().(*mac)
-	m.hash.Reset()
-	write(m, h.scope)
+	m.begin(h.scope)
 	return m
 }
 
 func (h *hasher) end(dst []byte, m *mac) []byte {
-	dst = append(dst, h.prefix...)
-	dst = base64.RawURLEncoding.AppendEncode(dst, m.sum()[:pseudonymSize])
+	dst = appendPseudonym(append(dst, h.prefix...), m.sum())
 	h.macs.Put(m)
 	return dst
+}
+
+// appendPseudonym appends the first pseudonymSize bytes of a digest as base64.RawURLEncoding would, in two thirds of its time: six
+// bits a character, of which the eleventh takes four from the first word and two from the second.
+func appendPseudonym(dst []byte, digest *[sha256.Size]byte) []byte {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	a, b := binary.BigEndian.Uint64(digest[:]), binary.BigEndian.Uint64(digest[8:])
+	return append(dst,
+		digits[a>>58&63], digits[a>>52&63], digits[a>>46&63], digits[a>>40&63], digits[a>>34&63],
+		digits[a>>28&63], digits[a>>22&63], digits[a>>16&63], digits[a>>10&63], digits[a>>4&63],
+		digits[(a<<2|b>>62)&63],
+		digits[b>>56&63], digits[b>>50&63], digits[b>>44&63], digits[b>>38&63], digits[b>>32&63],
+		digits[b>>26&63], digits[b>>20&63], digits[b>>14&63], digits[b>>8&63], digits[b>>2&63],
+		digits[b<<4&63])
 }

@@ -10,9 +10,22 @@ import (
 // reset on, which spares two of the four blocks of a short message.
 type mac struct {
 	hash   hash.Hash
-	size   int // of what is in buffer
+	size   int  // of what is in buffer
+	spilt  bool // the buffer has been emptied, so that it does not begin with the scope any more
 	buffer [192]byte
 	digest [sha256.Size]byte
+}
+
+// begin makes m ready for the next message, which starts with scope like all messages of m: usually it stands in the buffer
+// still.
+func (m *mac) begin(scope string) {
+	m.hash.Reset()
+	if !m.spilt {
+		m.size = len(scope)
+		return
+	}
+	m.size, m.spilt = 0, false
+	write(m, scope)
 }
 
 // write adds s to m.
@@ -46,11 +59,12 @@ func (m *mac) room() []byte {
 
 func (m *mac) flush() {
 	m.hash.Write(m.buffer[:m.size])
-	m.size = 0
+	m.size, m.spilt = 0, true
 }
 
 // sum returns the digest, which is valid until m is used again.
-func (m *mac) sum() []byte {
-	m.flush()
-	return m.hash.Sum(m.digest[:0])
+func (m *mac) sum() *[sha256.Size]byte {
+	m.hash.Write(m.buffer[:m.size])
+	m.hash.Sum(m.digest[:0])
+	return &m.digest
 }

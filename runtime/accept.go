@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -49,7 +48,6 @@ func (c *Client) Begin(ctx context.Context, e *Event, distinctID string, opts []
 		w.optioned = true
 	}
 	w.identify(e)
-	w.checkTimestamp()
 	w.openLanes(e)
 	return w
 }
@@ -69,16 +67,33 @@ func (e *Event) checkPlan() *plan {
 
 // plan returns the prepared event, or a plan that only validates with an error when no registry of the client has e.
 func (c *Client) plan(e *Event) (*plan, error) {
+	if p := e.recent.Load(); p != nil && p.owner == c.owner {
+		return p, nil
+	}
+	return c.findPlan(e)
+}
+
+func (c *Client) findPlan(e *Event) (*plan, error) {
 	if p, ok := c.plans.Load(e); ok {
-		return p.(*plan), nil
+		return e.remember(p.(*plan)), nil
 	}
 	for _, reg := range c.registries {
 		if reg.declares(e) || e.Kind == kindAlias {
-			p, _ := c.plans.LoadOrStore(e, compile(e, reg, c.engines[reg], c.used()))
-			return p.(*plan), nil
+			p := compile(e, reg, c.engines[reg], c.used())
+			p.owner = c.owner
+			kept, _ := c.plans.LoadOrStore(e, p)
+			return e.remember(kept.(*plan)), nil
 		}
 	}
 	return e.checkPlan(), undeclaredEvent(e.Name)
+}
+
+// remember keeps a plan at hand unless that of another open client is there: two clients with one event must not take turns.
+func (e *Event) remember(p *plan) *plan {
+	if last := e.recent.Load(); last == nil || last.owner.closed.Load() {
+		e.recent.Store(p)
+	}
+	return p
 }
 
 // used returns the destinations that events are encoded for. A client without sinks encodes for one all the same, so that an
@@ -100,23 +115,28 @@ func undeclaredEvent(name string) error {
 
 // readClock reads the real clock once for all that an event needs it for: it costs as much as a property.
 func (w *Writer) readClock() {
-	w.now = time.Now()
-	w.begun = w.now.Sub(w.client.intake.start)
-	if w.client.ownClock {
-		w.now = w.client.clock()
+	w.begun, w.now = w.client.wall.now()
+	if w.client.clock != nil {
+		w.now = w.client.clock().UnixMicro()
 	}
 }
 
 // identify settles the uuid and the subject, and checks what identifies somebody.
 func (w *Writer) identify(e *Event) {
-	w.uuid = w.options.uuid
-	if w.uuid == (UUID{}) {
+	if w.uuid = w.options.uuid; w.uuid == (UUID{}) {
 		w.uuid = newUUID(w.now)
 	}
 	anonymous := w.subject == "" && w.options.personless && e.Kind == KindTrack
 	if w.err == nil && !anonymous {
 		w.err = checkID(w.subject)
 	}
+	if w.optioned {
+		w.checkOptions()
+	}
+}
+
+// checkOptions refuses a group without an identity, and a time stamp that has no text in RFC 3339.
+func (w *Writer) checkOptions() {
 	for _, g := range w.options.groups() {
 		if w.err == nil && (g.kind == "" || len(g.kind) > maxDistinctID || !utf8.ValidString(g.kind)) {
 			w.err = fmt.Errorf("%w: the type of a group is empty, too long or not UTF-8", ErrDistinctID)
@@ -125,10 +145,6 @@ func (w *Writer) identify(e *Event) {
 			w.err = checkID(g.key)
 		}
 	}
-}
-
-// checkTimestamp refuses a time stamp that has no text in RFC 3339.
-func (w *Writer) checkTimestamp() {
 	if t := w.options.timestamp; !t.IsZero() && !spellableTime(t) {
 		w.violations = append(w.violations, Violation{Path: "timestamp", Rule: RuleFormat, Detail: "year beyond 9999"})
 	}
@@ -145,7 +161,7 @@ func checkID(id string) error {
 		return fmt.Errorf("%w: it is empty", ErrDistinctID)
 	case len(id) > maxDistinctID:
 		return fmt.Errorf("%w: it is longer than %d bytes", ErrDistinctID, maxDistinctID)
-	case !utf8.ValidString(id):
+	case !isPlain(id) && !utf8.ValidString(id):
 		return fmt.Errorf("%w: it is not UTF-8", ErrDistinctID)
 	case isAnonymous(bare):
 		return fmt.Errorf("%w: PostHog treats it as anonymous", ErrDistinctID)

@@ -47,6 +47,11 @@ func (v *valuePlan) checkLength(w *Writer, s string, plain bool) {
 	}
 }
 
+// takesInteger reports whether an integer is right: most are, and not worth a call.
+func (v *valuePlan) takesInteger(n int64) bool {
+	return -MaxInteger <= n && n <= MaxInteger && v.bounds.Min <= float64(n) && float64(n) <= v.bounds.Max
+}
+
 func (v *valuePlan) checkInteger(w *Writer, n int64) bool {
 	switch {
 	case n < -MaxInteger || n > MaxInteger:
@@ -56,6 +61,9 @@ func (v *valuePlan) checkInteger(w *Writer, n int64) bool {
 	}
 	return true
 }
+
+// takesNumber reports whether a number is right. Bounds are finite, and NaN is within none.
+func (v *valuePlan) takesNumber(f float64) bool { return v.bounds.Min <= f && f <= v.bounds.Max }
 
 func (v *valuePlan) checkNumber(w *Writer, f float64) bool {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
@@ -95,15 +103,11 @@ func spellableTime(t time.Time) bool {
 	return year >= 0 && year <= 9999
 }
 
-// checkEnum takes a position within the enum. Position 0 is the value of a field that was forgotten.
-func (v *valuePlan) checkEnum(w *Writer, position uint16) bool {
-	if position >= 1 && int(position) <= len(v.literals) {
-		return true
-	}
+// violateEnum records a position that the enum does not have. Position 0 is the value of a field that was forgotten.
+func (v *valuePlan) violateEnum(w *Writer, position uint16) {
 	if position == 0 {
 		w.violate(RuleRequired, "zero enum")
 	} else {
 		w.violate(RuleEnum, "")
 	}
-	return false
 }

@@ -22,10 +22,11 @@ type Client struct {
 	destinations  destinations // those of all sinks
 	validator     Validator
 	recorder      func(Recorded)
-	clock         func() time.Time
-	ownClock      bool // clock is not time.Now
+	wall          *wallClock
+	clock         func() time.Time // what the user gave instead of it, or nil
 	stamps        stamper
 	plans         sync.Map // *Event to *plan
+	owner         *planOwner
 	geoIP         bool
 	maxEventBytes int
 	unredactable  atomic.Uint64
@@ -75,15 +76,16 @@ func newClient(cfg Config, s settings) *Client {
 		validator:     s.validator,
 		recorder:      s.recorder,
 		clock:         s.clock,
-		ownClock:      s.ownClock,
 		geoIP:         cfg.GeoIP,
 		maxEventBytes: cfg.MaxEventBytes,
 		mode:          cfg.Mode,
 		logger:        s.logger,
 		problems:      newProblemLog(s.logger),
+		owner:         &planOwner{},
 		intake:        newIntake(),
 		closed:        make(chan struct{}),
 	}
+	c.wall = newWallClock(c.intake.start)
 	if s.recorder != nil {
 		c.destinations = allDestinations
 	}

@@ -30,6 +30,7 @@ func (c *Client) Close(ctx context.Context) error {
 	if !c.intake.close() {
 		return c.awaitClosed(ctx)
 	}
+	c.owner.closed.Store(true)
 	defer close(c.closed)
 	for _, s := range c.senders {
 		defer context.AfterFunc(ctx, s.cancel)()

@@ -23,6 +23,7 @@ func (w *Writer) Array(n int) {
 	w.open(key, '[')
 	if v.UniqueItems {
 		w.unique++
+		w.single = false
 	}
 	w.enter(frame{value: v, marks: len(w.marks)})
 }
@@ -57,8 +58,10 @@ func (w *Writer) End() {
 		closing = ']'
 		w.endUnique(f)
 	}
-	w.inner = w.outer[len(w.outer)-1]
-	w.outer = w.outer[:len(w.outer)-1]
+	around := len(w.outer) - 1
+	w.inner = w.outer[around]
+	w.outer[around] = frame{} // it may hold the key of a map
+	w.outer = w.outer[:around]
 	for i := range w.lanes {
 		w.lanes[i].properties = append(w.lanes[i].properties, closing)
 	}
@@ -115,6 +118,7 @@ func (w *Writer) endUnique(f frame) {
 	w.marks = w.marks[:f.marks]
 	if w.unique--; w.unique == 0 {
 		defer func() { clear(w.raw); w.raw = w.raw[:0] }()
+		w.single = w.mayGoStraight()
 	}
 	slices.SortFunc(items, bytes.Compare)
 	for i := 1; i < len(items); i++ {

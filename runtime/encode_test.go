@@ -119,7 +119,7 @@ func TestEnvelope(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.FixedZone("", 3600))
 	c, got := recording(t, WithClock(func() time.Time { return now }))
-	id := newUUID(now)
+	id := newUUID(now.UnixMicro())
 	_ = trackOrder(t.Context(), c, "u1", validOrder())
 	_ = trackOrder(t.Context(), c, "u1", validOrder())
 	_ = trackOrder(t.Context(), c, "", validOrder(), WithoutPersonProfile())

@@ -18,11 +18,8 @@ const (
 
 // openLanes gives the Writer one buffer for each lane and starts the properties.
 func (w *Writer) openLanes(e *Event) {
-	w.scanned = w.plan.scan.due(&w.uuid)
-	if e.Kind == KindGroup {
-		w.findsInID("$group_key", w.subject)
-	} else {
-		w.findsInID("distinct_id", w.subject)
+	if w.scanned = w.plan.scan.due(&w.uuid); w.scanned != 0 {
+		w.scanSubject(e)
 	}
 	for i := range w.plan.lanes {
 		w.addLane()
@@ -38,6 +35,21 @@ func (w *Writer) openLanes(e *Event) {
 		default:
 		}
 	}
+	w.single = w.mayGoStraight()
+}
+
+// scanSubject looks for personal data in whom the event is about.
+func (w *Writer) scanSubject(e *Event) {
+	if e.Kind == KindGroup {
+		w.findsInID("$group_key", w.subject)
+	} else {
+		w.findsInID("distinct_id", w.subject)
+	}
+}
+
+// mayGoStraight reports whether there is one lane, and nothing to do but to fill it.
+func (w *Writer) mayGoStraight() bool {
+	return len(w.lanes) == 1 && w.scanned == 0 && w.unique == 0
 }
 
 // addLane extends lanes by one, with the buffers that an earlier event left behind.
@@ -85,9 +97,12 @@ func (w *Writer) closeLanes() {
 }
 
 func (w *Writer) closeProperties(i int, personless bool) {
-	dst := w.appendGroups(w.lanes[i].properties, i)
-	if w.options.session != "" {
-		dst = appendValid(appendKey(dst, "$session_id"), w.options.session)
+	dst := w.lanes[i].properties
+	if w.optioned {
+		dst = w.appendGroups(dst, i)
+		if w.options.session != "" {
+			dst = appendValid(appendKey(dst, "$session_id"), w.options.session)
+		}
 	}
 	if personless {
 		dst = append(separate(dst), `"$process_person_profile":false`...)

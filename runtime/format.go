@@ -55,7 +55,6 @@ func isUUID(s string) bool {
 // areHex reports whether all eight bytes of a word are hexadecimal digits: 8 ns a UUID instead of 70 with a look at each byte.
 // Adding 0x80-c to a byte of ASCII sets its top bit where the byte is c or more, and carries nothing to the next byte.
 func areHex(word uint64) bool {
-	const ones = 0x0101010101010101
 	const tops = ones << 7
 	letter := word | ones*('a'^'A') // in lower case
 	digits := (word + ones*(0x80-'0')) &^ (word + ones*(0x80-'9'-1))

@@ -19,26 +19,44 @@ var plainByte = func() (table [256]bool) {
 }()
 
 // isPlain reports whether s is ASCII without anything to escape: then it is UTF-8, has as many characters as bytes, and may be
-// copied into a JSON string. Most texts are plain, and need no other look: this one takes 24 ns for 85 bytes.
+// copied into a JSON string. Most texts are plain, and need no other look: this one takes 11 ns for 87 bytes, where a look at each
+// byte takes 60.
 func isPlain[T string | []byte](s T) bool {
-	if len(s) < 8 {
-		for i := range len(s) {
+	special := uint64(0)
+	switch n := len(s); {
+	case n >= 8: // eight bytes at a time; the last eight may overlap those before
+		special = specials(load64(s[n-8:]))
+		for len(s) > 16 {
+			special |= specials(load64(s)) | specials(load64(s[8:]))
+			s = s[16:]
+		}
+		if len(s) > 8 {
+			special |= specials(load64(s))
+		}
+	case n >= 4:
+		special = specials(uint64(load32(s)) | uint64(load32(s[n-4:]))<<32)
+	default:
+		for i := range n {
 			if c := s[i]; c >= utf8.RuneSelf || !plainByte[c] {
 				return false
 			}
 		}
-		return true
-	}
-	// Eight bytes at a time; the last eight may overlap the ones before. What is not plain sets the top bit of a byte: it is set
-	// in what is not ASCII, and borrowed where something is subtracted that is larger than the byte. Swapping '"' with ' ' makes
-	// it one of the bytes up to ' ', all others of which are control characters.
-	const ones = 0x0101010101010101
-	special := uint64(0)
-	for i := 0; i < len(s); i += 8 {
-		word := load64(s[min(i, len(s)-8):])
-		special |= word | ((word ^ ones*(' '^'"')) - ones*(' '+1)) | ((word ^ ones*'\\') - ones)
 	}
 	return special&(ones<<7) == 0
+}
+
+const ones = 0x0101010101010101
+
+// specials sets the top bit of some byte if a byte of the word is not plain: it is set in what is not ASCII, and borrowed where
+// something is subtracted that is larger than the byte. Swapping '"' with ' ' makes it one of the bytes up to ' ', all others of
+// which are control characters.
+func specials(word uint64) uint64 {
+	return word | ((word ^ ones*(' '^'"')) - ones*(' '+1)) | ((word ^ ones*'\\') - ones)
+}
+
+// load32 is load64 for four bytes.
+func load32[T string | []byte](s T) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
 // load64 returns the first eight bytes of s; the compiler makes one load of it.
@@ -47,15 +65,17 @@ func load64[T string | []byte](s T) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// appendString appends s as a JSON string. s must be valid UTF-8.
-func appendString[T string | []byte](dst []byte, s T) []byte { return appendText(dst, s, isPlain(s)) }
+// appendPlain appends a text of which isPlain holds as a JSON string.
+func appendPlain[T string | []byte](dst []byte, s T) []byte {
+	return append(append(append(dst, '"'), s...), '"')
+}
 
-// appendText does what appendString does for a caller who knows whether isPlain holds of s.
-func appendText[T string | []byte](dst []byte, s T, plain bool) []byte {
-	dst = append(dst, '"')
-	if plain {
-		return append(append(dst, s...), '"')
+// appendString appends s as a JSON string. s must be valid UTF-8.
+func appendString[T string | []byte](dst []byte, s T) []byte {
+	if isPlain(s) {
+		return appendPlain(dst, s)
 	}
+	dst = append(dst, '"')
 	start := 0
 	for i := 0; i < len(s); i++ {
 		if plainByte[s[i]] {
@@ -92,6 +112,22 @@ func appendValid(dst []byte, s string) []byte {
 	return appendString(dst, string([]rune(s)))
 }
 
+// appendInteger appends an integer. Status codes, counts and most amounts have up to three digits, for which it takes 7 ns where
+// strconv.AppendInt takes 17.
+func appendInteger(dst []byte, n int64) []byte {
+	v := uint32(n)
+	switch {
+	case uint64(n) > 999:
+		return strconv.AppendInt(dst, n, 10)
+	case v > 99:
+		return append(dst, byte('0'+v/100), byte('0'+v/10%10), byte('0'+v%10))
+	case v > 9:
+		return append(dst, byte('0'+v/10), byte('0'+v%10))
+	default:
+		return append(dst, byte('0'+v))
+	}
+}
+
 // appendNumber appends a finite number in its shortest form, with an exponent where JavaScript would use one.
 //
 // Most numbers are amounts, or durations with up to three decimals. Those of 15 digits or fewer need no search for the shortest
@@ -112,7 +148,7 @@ func appendThousandths(dst []byte, n int64) []byte {
 	if n < 0 {
 		dst, n = append(dst, '-'), -n
 	}
-	dst = strconv.AppendInt(dst, n/1000, 10)
+	dst = appendInteger(dst, n/1000)
 	decimals := [...]byte{'.', byte('0' + n/100%10), byte('0' + n/10%10), byte('0' + n%10)}
 	switch {
 	case n%10 != 0:

@@ -41,6 +41,19 @@ func FuzzAppendNumber(f *testing.F) {
 	})
 }
 
+func TestAppendInteger(t *testing.T) {
+	t.Parallel()
+	numbers := []int64{math.MinInt64, -MaxInteger, 1000, 9999, 1 << 32, 1<<32 + 7, 1<<32 + 999, MaxInteger, math.MaxInt64}
+	for n := int64(-2000); n <= 2000; n++ {
+		numbers = append(numbers, n)
+	}
+	for _, n := range numbers {
+		if got, want := string(appendInteger([]byte("x"), n)), "x"+strconv.FormatInt(n, 10); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 // TestAppendNumberIsShortest holds numbers against strconv: those with few decimals, their neighbours, and others of every size.
 func TestAppendNumberIsShortest(t *testing.T) {
 	t.Parallel()

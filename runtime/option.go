@@ -19,8 +19,7 @@ type settings struct {
 	registries []*Registry
 	sinks      []destinedSink
 	logger     *slog.Logger
-	clock      func() time.Time
-	ownClock   bool // clock is not time.Now
+	clock      func() time.Time // nil is the real one
 	validator  Validator
 	recorder   func(Recorded)
 	spool      *spool.Spool
@@ -34,7 +33,7 @@ type destinedSink struct {
 }
 
 func newSettings(reg *Registry, opts []Option) settings {
-	s := settings{registries: []*Registry{reg}, logger: slog.New(slog.DiscardHandler), clock: time.Now}
+	s := settings{registries: []*Registry{reg}, logger: slog.New(slog.DiscardHandler)}
 	for _, o := range opts {
 		if o.apply != nil {
 			o.apply(&s)
@@ -66,13 +65,7 @@ func WithLogger(logger *slog.Logger) Option {
 // WithClock sets the clock that gives events their time stamp and the time in their UUID. It is called from many
 // goroutines at once. Intervals and backoff keep to the real clock. The default and nil are time.Now.
 func WithClock(now func() time.Time) Option {
-	return Option{apply: func(s *settings) {
-		s.ownClock = now != nil
-		if now == nil {
-			now = time.Now
-		}
-		s.clock = now
-	}}
+	return Option{apply: func(s *settings) { s.clock = now }}
 }
 
 // WithSchemas sets the validator that TrackMap needs.

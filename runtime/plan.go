@@ -3,6 +3,7 @@ package runtime
 import (
 	"math"
 	"regexp"
+	"sync/atomic"
 
 	"github.com/eventgen/eventgen/redact"
 )
@@ -11,9 +12,15 @@ import (
 // with, and each classified value has its rule for each lane. It is immutable.
 type plan struct {
 	event *Event
+	owner *planOwner // nil in a plan that only checks
 	root  *objectPlan
 	lanes []lanePlan // empty in a plan that only checks
 	scan  scanPlan   // zero in such a plan
+}
+
+// planOwner tells the plans of one client from those of another without keeping the client in memory.
+type planOwner struct {
+	closed atomic.Bool // the client is
 }
 
 // lanePlan is one encoding of the event. Destinations whose policies treat every property of the event alike share it.
@@ -41,6 +48,7 @@ type valuePlan struct {
 	*Value
 	minLength, maxLength int
 	closeLook            bool           // a text has to have a format or match a pattern
+	straight             bool           // a member of an object that every lane keeps
 	scanKinds            redact.Kinds   // what to look for in a text, or in the keys of a map
 	rules                []*redact.Rule // one per lane, nil for those that keep the value; nil when all do
 	bounds               Range
@@ -174,6 +182,7 @@ func (c *compiler) object(o *Object) *objectPlan {
 			nullable: property.Nullable,
 			value:    c.value(property.Name, &property.Value),
 		}
+		p.fields[i].value.straight = p.fields[i].value.rules == nil
 	}
 	return p
 }
@@ -239,7 +248,7 @@ func limit(n int) int {
 func bounds(v *Value) Range {
 	switch {
 	case v.Range != nil:
-		return *v.Range
+		return Range{Min: max(v.Range.Min, -math.MaxFloat64), Max: min(v.Range.Max, math.MaxFloat64)}
 	case v.Type == Integer:
 		return Range{Min: -MaxInteger, Max: MaxInteger}
 	default:

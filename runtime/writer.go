@@ -36,7 +36,7 @@ type Writer struct {
 type current struct {
 	client  *Client // nil in a Writer that only checks
 	ctx     context.Context
-	now     time.Time     // when the event began, by the client's clock
+	now     int64         // when the event began, by the client's clock, in microseconds since 1970
 	begun   time.Duration // the same by the real one, after the start of the intake
 	plan    *plan
 	err     error  // why the event cannot be accepted whatever its properties are
@@ -51,6 +51,7 @@ type current struct {
 	unredactable uint64 // values that were left out because their strategy could not handle them
 
 	scanned  redact.Kinds // what is looked for in the texts of this event; 0 where it is not scanned
+	single   bool         // values that are kept may go straight into the one lane; see straight
 	numbered bool         // a number stands for the key of the map at hand
 
 	value any // the typed event, where a recorder wants it
@@ -84,7 +85,7 @@ func (w *Writer) release() {
 	for i := range w.lanes {
 		w.lanes[i].reset()
 	}
-	clear(w.outer[:cap(w.outer)])
+	clear(w.outer) // those that were not closed
 	w.inner = frame{}
 	w.current = current{}
 	if w.optioned { // they are large, and rare
