@@ -13,7 +13,7 @@ const (
 	eventBytes = 96
 )
 
-// queuedEvent is one event in a block. It does not change until it is resolved.
+// queuedEvent is one event in a block. It does not change until it is resolved, which only the sender does.
 type queuedEvent struct {
 	name      string
 	uuid      UUID
@@ -39,7 +39,7 @@ type block struct {
 	data   []byte
 	seq    uint64 // sequence number of events[0]
 	first  int    // the events before it are resolved
-	open   int    // events that are not resolved
+	done   int    // events that are resolved; the sender's
 }
 
 func newBlock() any {
@@ -92,7 +92,6 @@ func (s *blockList) add(r *record, l *lane, now time.Duration, seq uint64) {
 	e.text = b.text(l)
 	e.idLength = int32(len(l.distinctID))
 	e.resolved = false
-	b.open++
 }
 
 // extend appends an empty block whose first event gets the given sequence number.
@@ -124,12 +123,30 @@ type position struct {
 	event *queuedEvent
 }
 
+// span is what a list held at one moment. Its events can be read without a lock: those who add events leave them alone.
+type span struct {
+	head, tail *block
+	last       []queuedEvent // of the tail
+}
+
+// span returns what there is.
+func (s *blockList) span() span {
+	if s.tail == nil {
+		return span{}
+	}
+	return span{head: s.head, tail: s.tail, last: s.tail.events}
+}
+
 // peek appends the positions of the oldest events, at most limit and at most maxBytes of them but at least one.
-func (s *blockList) peek(positions []position, limit, maxBytes int) []position {
+func (s span) peek(positions []position, limit, maxBytes int) []position {
 	bytes := 0
 	for b := s.head; b != nil; b = b.next {
-		for i := b.first; i < len(b.events); i++ {
-			e := &b.events[i]
+		events := s.last
+		if b != s.tail {
+			events = b.events
+		}
+		for i := b.first; i < len(events); i++ {
+			e := &events[i]
 			if e.resolved {
 				continue
 			}
@@ -139,6 +156,9 @@ func (s *blockList) peek(positions []position, limit, maxBytes int) []position {
 			}
 			positions = append(positions, position{b, e})
 		}
+		if b == s.tail {
+			break
+		}
 	}
 	return positions
 }
@@ -147,7 +167,7 @@ func (s *blockList) peek(positions []position, limit, maxBytes int) []position {
 func (p position) forget() int {
 	size := p.event.size()
 	p.event.resolved, p.event.text = true, nil
-	p.block.open--
+	p.block.done++
 	return size
 }
 
@@ -161,7 +181,7 @@ func (s *blockList) trim(positions []position) {
 	var kept *block
 	for b := s.head; b != nil; {
 		next, done := b.next, b == last
-		if b.open > 0 {
+		if b.done < len(b.events) {
 			b.skip()
 			kept = b
 		} else {

@@ -117,8 +117,9 @@ func (q *queue) waiting() waiting {
 // and good until resolve.
 func (q *queue) peek(batch []Message, limit int) ([]Message, error) {
 	q.mu.Lock()
-	q.peeked = q.blocks.peek(q.peeked[:0], limit, q.limits.batchBytes)
+	waiting := q.blocks.span()
 	q.mu.Unlock()
+	q.peeked = waiting.peek(q.peeked[:0], limit, q.limits.batchBytes)
 	return q.messages(batch), nil
 }
 
@@ -151,32 +152,45 @@ func (q *queue) distinctIDs() string {
 	return all.String()
 }
 
-// resolve takes one verdict for each peeked event and forgets the events, but for those to be sent again.
+// resolve takes one verdict for each peeked event and forgets the events, but for those to be sent again. Only the sums are made
+// under the lock, for which callers wait.
 func (q *queue) resolve(verdicts []Verdict) error {
+	var gone, bytes int
+	var delivered uint64
+	for i, v := range verdicts {
+		if v.Outcome == Retry {
+			continue
+		}
+		if v.Outcome == Delivered {
+			delivered++
+		}
+		gone++
+		bytes += q.peeked[i].forget()
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
 		return nil
 	}
-	for i, v := range verdicts {
-		switch v.Outcome {
-		case Retry:
-			continue
-		case Delivered:
-			q.delivered++
-		default:
-			q.deadLettered.add(v.Reason, 1)
-		}
-		q.forget(q.peeked[i])
-	}
+	q.events -= gone
+	q.bytes -= bytes
+	q.delivered += delivered
+	q.countDead(verdicts, uint64(gone)-delivered)
 	q.blocks.trim(q.peeked)
 	q.announce()
 	return nil
 }
 
-func (q *queue) forget(p position) {
-	q.events--
-	q.bytes -= p.forget()
+// countDead counts the dead letters among verdicts, of which there are so many: hardly ever any.
+func (q *queue) countDead(verdicts []Verdict, dead uint64) {
+	if dead == 0 {
+		return
+	}
+	for _, v := range verdicts {
+		if v.Outcome != Retry && v.Outcome != Delivered {
+			q.deadLettered.add(v.Reason, 1)
+		}
+	}
 }
 
 // announce tells those who wait in Flush that events were resolved.

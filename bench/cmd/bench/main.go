@@ -79,14 +79,14 @@ func parse(args []string) (s settings, err error) {
 	flags.StringVar(&s.raw, "raw", "", "file for each pass in the format of go test -bench, for benchstat")
 	flags.StringVar(&s.contends, "case", "", "only where \"comparison: contender\" contains this")
 	flags.StringVar(&s.profile, "cpuprofile", "", "file for a CPU profile of it all")
-	flags.IntVar(&s.passes, "passes", 0, "passes of each contender (default 10, quick 3)")
-	flags.DurationVar(&s.each, "each", 0, "time of one run (default 100ms, quick 15ms)")
+	flags.IntVar(&s.passes, "passes", 0, "passes of each contender (default 20, quick 3)")
+	flags.DurationVar(&s.each, "each", 0, "time of one run (default 40ms, quick 15ms)")
 	flags.IntVar(&s.watch, "watch", 0, "internal: watch the memory while so many events are delivered")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
 	s.recovery, s.events = 1<<30, 5_000_000
-	passes, each := 10, 100*time.Millisecond
+	passes, each := 20, 40*time.Millisecond // short ones: processors change their speed, and ratios are taken within a pass
 	if s.quick {
 		passes, each = 3, 15*time.Millisecond
 		s.recovery, s.events = 32<<20, 300_000
