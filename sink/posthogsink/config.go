@@ -34,7 +34,7 @@ const (
 type Compression uint8
 
 // The compressions. The zero value leaves the choice to the transport: [Direct] compresses on the way to any host but
-// this one, [SDK] does not, because posthog-go allocates 800 KB for each body that it compresses.
+// this one, [SDK] does not, as posthog-go does not unless told to.
 const (
 	Auto Compression = iota
 	Gzip

@@ -22,6 +22,7 @@ type direct struct {
 	url     string
 	head    []byte // the body up to the first event
 	bodies  *bodies
+	stamper stamper // used by Send alone
 	closed  atomic.Bool
 }
 
@@ -83,13 +84,13 @@ func (d *direct) appendBatch(dst []byte, messages []runtime.Message) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendEvent(dst, &messages[i])
+		dst = d.appendEvent(dst, &messages[i])
 	}
 	return append(dst, "]}"...)
 }
 
 // appendEvent appends one element of the batch.
-func appendEvent(dst []byte, m *runtime.Message) []byte {
+func (d *direct) appendEvent(dst []byte, m *runtime.Message) []byte {
 	dst = append(dst, `{"event":`...)
 	dst = appendJSON(dst, m.Event)
 	dst = append(dst, `,"distinct_id":`...)
@@ -97,7 +98,7 @@ func appendEvent(dst []byte, m *runtime.Message) []byte {
 	dst = append(dst, `,"uuid":"`...)
 	dst, _ = m.UUID.AppendText(dst) // never fails
 	dst = append(dst, `","timestamp":"`...)
-	dst = m.Timestamp.UTC().AppendFormat(dst, time.RFC3339Nano)
+	dst = d.stamper.append(dst, m.Timestamp)
 	dst = append(dst, `","properties":`...)
 	dst = appendProperties(dst, m.Properties)
 	return append(dst, '}')
