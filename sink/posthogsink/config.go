@@ -34,7 +34,7 @@ const (
 type Compression uint8
 
 // The compressions. The zero value leaves the choice to the transport: [Direct] compresses on the way to any host but
-// this one, [SDK] does not, because posthog-go allocates 800 KB for each body that it compresses.
+// this one, [SDK] does not, as posthog-go does not unless told to.
 const (
 	Auto Compression = iota
 	Gzip
@@ -133,6 +133,10 @@ func isLoopback(name string) bool {
 	return name == "localhost" || err == nil && address.IsLoopback()
 }
 
+// writeBuffer is how much of a request goes to the connection at once. What does not fit is copied in pieces of 32 KB through
+// a buffer that net/http allocates for each request.
+const writeBuffer = 256 << 10
+
 // newPool returns a connection pool for one host.
 func newPool(timeout time.Duration) *http.Transport {
 	dialer := &net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}
@@ -144,5 +148,6 @@ func newPool(timeout time.Duration) *http.Transport {
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: timeout,
 		DisableCompression:  true, // the replies are a dozen bytes
+		WriteBufferSize:     writeBuffer,
 	}
 }

@@ -6,18 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
-	"github.com/klauspost/compress/gzip"
-
 	"github.com/eventgen/eventgen/runtime"
 )
-
-// minPacked is the size from which compressing a body saves a packet.
-const minPacked = 1400
 
 // direct is the transport of our own: a batch is one POST to /batch/, whose body is put together from what is encoded
 // already.
@@ -27,11 +21,9 @@ type direct struct {
 	timeout time.Duration
 	url     string
 	head    []byte // the body up to the first event
+	bodies  *bodies
+	stamper stamper // used by Send alone
 	closed  atomic.Bool
-
-	// Used by Send alone, from one goroutine at a time.
-	body   []byte
-	packer *gzip.Writer // nil when bodies are not compressed
 }
 
 // self are the properties with which this library describes itself on every event.
@@ -39,12 +31,9 @@ const self = `"$lib":"eventgen","$is_server":true`
 
 func newDirect(c Config) *direct {
 	wire, release := newObserver(c)
-	d := &direct{wire: wire, release: release, timeout: c.Timeout, url: c.Host + "/batch/"}
+	d := &direct{wire: wire, release: release, timeout: c.Timeout, url: c.Host + "/batch/", bodies: newBodies(c)}
 	d.head = append(d.head, `{"api_key":`...)
 	d.head = append(appendJSON(d.head, c.APIKey), `,"batch":[`...)
-	if c.compresses() {
-		d.packer = gzip.NewWriter(nil)
-	}
 	return d
 }
 
@@ -55,10 +44,11 @@ func (d *direct) send(ctx context.Context, batch runtime.Batch) ([]runtime.Verdi
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	req, err := d.request(ctx, batch.Messages)
+	req, body, err := d.request(ctx, batch.Messages)
 	if err != nil {
 		return nil, &runtime.SendError{Reason: reasonUnencodable, Err: err}
 	}
+	defer body.release()
 	resp, err := d.wire.RoundTrip(req)
 	if err != nil {
 		return nil, networkFailure(err)
@@ -75,56 +65,32 @@ func networkFailure(err error) *runtime.SendError {
 	return failure
 }
 
-// request returns the POST of the messages. Its body is a copy that the connection may go on reading after RoundTrip
-// returned, as it does when PostHog answers early.
-func (d *direct) request(ctx context.Context, messages []runtime.Message) (*http.Request, error) {
-	d.body = append(d.body[:0], d.head...)
-	for i := range messages {
-		if i > 0 {
-			d.body = append(d.body, ',')
-		}
-		d.body = appendEvent(d.body, &messages[i])
-	}
-	d.body = append(d.body, "]}"...)
-	if d.packer == nil || len(d.body) < minPacked {
-		return newPost(ctx, d.url, bytes.Clone(d.body))
-	}
-	packed, err := pack(d.packer, d.body)
+// request returns the POST of the messages, and its body.
+func (d *direct) request(ctx context.Context, messages []runtime.Message) (*http.Request, *body, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, http.NoBody)
 	if err != nil {
-		return nil, err
-	}
-	req, err := newPost(ctx, d.url+"?compression=gzip", packed)
-	if err == nil {
-		req.Header.Set("Content-Encoding", "gzip")
-	}
-	return req, err
-}
-
-func newPost(ctx context.Context, url string, body []byte) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("posthogsink: %w", err)
+		return nil, nil, fmt.Errorf("posthogsink: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "eventgen")
-	return req, nil
+	text := d.bodies.buffer()
+	*text = *bytes.NewBuffer(d.appendBatch(text.AvailableBuffer(), messages))
+	return d.bodies.attach(req, text)
 }
 
-// pack compresses body with a writer that is used again and again: a new one costs hundreds of kilobytes.
-func pack(w *gzip.Writer, body []byte) ([]byte, error) {
-	packed := bytes.NewBuffer(make([]byte, 0, len(body)/4))
-	w.Reset(packed)
-	if _, err := w.Write(body); err != nil {
-		return nil, fmt.Errorf("posthogsink: compress: %w", err)
+func (d *direct) appendBatch(dst []byte, messages []runtime.Message) []byte {
+	dst = append(dst, d.head...)
+	for i := range messages {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = d.appendEvent(dst, &messages[i])
 	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("posthogsink: compress: %w", err)
-	}
-	return packed.Bytes(), nil
+	return append(dst, "]}"...)
 }
 
 // appendEvent appends one element of the batch.
-func appendEvent(dst []byte, m *runtime.Message) []byte {
+func (d *direct) appendEvent(dst []byte, m *runtime.Message) []byte {
 	dst = append(dst, `{"event":`...)
 	dst = appendJSON(dst, m.Event)
 	dst = append(dst, `,"distinct_id":`...)
@@ -132,7 +98,7 @@ func appendEvent(dst []byte, m *runtime.Message) []byte {
 	dst = append(dst, `,"uuid":"`...)
 	dst, _ = m.UUID.AppendText(dst) // never fails
 	dst = append(dst, `","timestamp":"`...)
-	dst = m.Timestamp.UTC().AppendFormat(dst, time.RFC3339Nano)
+	dst = d.stamper.append(dst, m.Timestamp)
 	dst = append(dst, `","properties":`...)
 	dst = appendProperties(dst, m.Properties)
 	return append(dst, '}')
@@ -154,16 +120,27 @@ func appendProperties(dst, object []byte) []byte {
 
 // appendJSON appends a JSON string. Most need no escaping.
 func appendJSON(dst []byte, s string) []byte {
-	if strings.ContainsFunc(s, needsEscape) || !utf8.ValidString(s) {
-		text, _ := json.Marshal(s) // cannot fail: a string
-		return append(dst, text...)
+	ascii := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ' || c == '"' || c == '\\':
+			return appendEscaped(dst, s)
+		case c >= utf8.RuneSelf:
+			ascii = false
+		}
+	}
+	if !ascii && !utf8.ValidString(s) {
+		return appendEscaped(dst, s)
 	}
 	dst = append(dst, '"')
 	dst = append(dst, s...)
 	return append(dst, '"')
 }
 
-func needsEscape(r rune) bool { return r < ' ' || r == '"' || r == '\\' }
+func appendEscaped(dst []byte, s string) []byte {
+	text, _ := json.Marshal(s) // cannot fail: a string
+	return append(dst, text...)
+}
 
 // close releases the connections. There is nothing to wait for: requests run in Send.
 func (d *direct) close(context.Context) error {

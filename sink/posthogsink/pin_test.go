@@ -7,7 +7,7 @@ import (
 )
 
 // TestPosthogGoIsPinned fails when an upgrade, or the downgrade that "go get -u" does, changes posthog-go. Much of this
-// package is about how exactly this version behaves: read its client loop, send, Flush and Capture.APIfy again first.
+// package is about how exactly this version behaves: read its client loop, send, Flush, Enqueue and Capture.APIfy again first.
 func TestPosthogGoIsPinned(t *testing.T) {
 	t.Parallel()
 	if posthog.Version != "1.27.0" {

@@ -13,7 +13,8 @@ import (
 )
 
 // How posthog-go is driven: as a machine that sends what it is given when it is told to, once. Its own batching, retries
-// and back-off are off, because the sender of the client does all that with knowledge that posthog-go does not have.
+// and back-off are off, because the sender of the client does all that with knowledge that posthog-go does not have. So is its
+// compression, see unpacker.
 const (
 	flushNever    = time.Hour       // batches leave with Flush
 	submitTimeout = time.Second     // for a place among its workers
@@ -34,7 +35,10 @@ type sdk struct {
 	leash    *leash
 	release  func()
 	patience time.Duration // upper bound of one Send
-	leftover bool          // whether a Send left messages behind in posthog-go; used by Send alone
+
+	// Used by Send alone:
+	packer   *packer
+	leftover bool // whether a Send left messages behind in posthog-go
 
 	// gate keeps Enqueue and Close apart, whose overlap is a data race in posthog-go. No callback takes it: posthog-go
 	// runs some callbacks inside Enqueue.
@@ -44,7 +48,7 @@ type sdk struct {
 
 func newSDK(c Config) (*sdk, error) {
 	wire, release := newObserver(c)
-	held := &leash{next: wire}
+	held := &leash{next: &unpacker{next: wire, bodies: newBodies(c)}}
 	client, err := posthog.NewWithConfig(c.APIKey, posthog.Config{
 		Endpoint:            c.Host,
 		Transport:           held,
@@ -59,20 +63,15 @@ func newSDK(c Config) (*sdk, error) {
 		BatchSubmitTimeout:  submitTimeout,
 		BatchUploadTimeout:  c.Timeout,
 		ShutdownTimeout:     c.Timeout,
-		Compression:         compressionMode(c),
 		DisableGeoIP:        posthog.Ptr(false), // the event's own $geoip_disable decides; posthog-go would overwrite it
+		IsServer:            posthog.Ptr(false), // see packer
 	})
 	if err != nil {
 		return nil, fmt.Errorf("posthogsink: posthog-go: %w", err)
 	}
-	return &sdk{client: client, leash: held, release: release, patience: submitTimeout + c.Timeout + ackGrace}, nil
-}
-
-func compressionMode(c Config) posthog.CompressionMode {
-	if c.compresses() {
-		return posthog.CompressionGzip
-	}
-	return posthog.CompressionNone
+	return &sdk{
+		client: client, leash: held, release: release, packer: newPacker(), patience: submitTimeout + c.Timeout + ackGrace,
+	}, nil
 }
 
 // send enqueues the batch, makes posthog-go send it, and waits until every message is settled.
@@ -123,7 +122,7 @@ func (s *sdk) enqueueOne(m *runtime.Message, r *receipt) (f fate, taken bool) {
 	if s.closed {
 		return fate{failure: &runtime.SendError{Reason: reasonClosed}}, false
 	}
-	properties, err := splitProperties(m.Properties)
+	properties, err := s.packer.pack(m.Properties)
 	if err != nil {
 		return rejected(reasonUnencodable), false
 	}

@@ -38,7 +38,7 @@ func (p *puppet) FlushWithContext(ctx context.Context) error { return p.flush(ct
 func (p *puppet) CloseWithContext(context.Context) error { return nil }
 
 func puppetSDK(p *puppet, patience time.Duration) *sdk {
-	return &sdk{client: p, leash: &leash{}, release: func() {}, patience: patience}
+	return &sdk{client: p, leash: &leash{}, release: func() {}, packer: newPacker(), patience: patience}
 }
 
 func testBatch(n int) runtime.Batch {

@@ -33,6 +33,8 @@ var payloads = []string{
 	`{"$set":{"plan":"pro","email":null}}`,
 	`{"$group_type":"organization","$group_key":"org_1","$group_set":{"name":"Acme"}}`,
 	`{"distinct_id":"u1","alias":"u2"}`,
+	`{"eventgen":{"eventgen":{"}":"\"{"}},"a":"\"eventgen\":{","b":{"eventgen":{}}}`,
+	`{"after":"it"}`,
 }
 
 func payloadMessages() []runtime.Message {
@@ -41,6 +43,7 @@ func payloadMessages() []runtime.Message {
 		all[i].Properties = []byte(payloads[i])
 	}
 	all[0].Event, all[0].DistinctID = `say "hi" \ <b>`, "üñí\"<>&\\\u2028 😀"
+	all[12].Event, all[12].DistinctID = `"eventgen":{`, `\"eventgen":{"`
 	all[1].Timestamp = time.Date(2025, 3, 1, 11, 0, 0, 0, time.FixedZone("", 3600))
 	all[2].Timestamp = time.Date(2025, 3, 1, 10, 0, 0, 120000, time.UTC)
 	all[9].Event, all[10].Event, all[11].Event = "$identify", "$groupidentify", "$create_alias"
