@@ -37,7 +37,11 @@ func (w *Writer) Integer(n int64) {
 	if !v.checkInteger(w, n) {
 		return
 	}
-	for i := range w.lanes {
+	lanes := w.lanes
+	if n >= leastScanned && w.hidesNumber(v, n) {
+		lanes = nil
+	}
+	for i := range lanes {
 		if rule := v.rule(i); rule != nil {
 			text, outcome := rule.AppendInteger(w.scratch[:0], n)
 			w.redacted(i, key, text, outcome)
@@ -56,7 +60,11 @@ func (w *Writer) Number(f float64) {
 	if !v.checkNumber(w, f) {
 		return
 	}
-	for i := range w.lanes {
+	lanes := w.lanes
+	if f >= leastScanned && w.hidesNumber(v, integral(f)) {
+		lanes = nil
+	}
+	for i := range lanes {
 		if rule := v.rule(i); rule != nil {
 			text, outcome := rule.AppendNumber(w.scratch[:0], f)
 			w.redacted(i, key, text, outcome)
