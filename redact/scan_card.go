@@ -101,25 +101,32 @@ func (s *scanner) isCard(number []byte, start, end int, bare bool) bool {
 	return before == cueCard || s.cueAhead(end) == cueCard
 }
 
+// printed are the sizes of the groups that are printed on cards. Behind four groups of four another may follow.
+var printed = [...][]int{{4, 6, 5}, {4, 6, 4}, {4, 3, 3, 3}, {4, 4, 4}, {4, 4, 5}, {6, 13}, {8, 10}}
+
 // cardGroups returns how many groups have the sizes and the separators of a card number, and 0 when they have others.
 func (n *number) cardGroups() int {
-	even := n.even()
-	switch size := n.size(0); {
-	case size >= leastCard && size <= maxCard:
+	if size := n.size(0); size >= leastCard && size <= maxCard {
 		return 1
-	case even >= 2 && n.n == 2 && (n.has(0, 6, 13) || n.has(0, 8, 10)):
-		return 2
-	case even >= 3 && (n.has(0, 4, 6, 5) || n.has(0, 4, 6, 4)):
-		return 3
-	case even >= 5 && n.has(0, 4, 4, 4, 4) && n.size(4) <= 3:
-		return 5
-	case even >= 4 && (n.has(0, 4, 4, 4, 4) || n.has(0, 4, 3, 3, 3)):
-		return 4
-	case even >= 3 && n.n == 3 && (n.has(0, 4, 4, 4) || n.has(0, 4, 4, 5)):
-		return 3
-	default:
-		return 0
 	}
+	even := n.even()
+	if even >= 4 && n.has(0, 4, 4, 4, 4) {
+		if even >= 5 && n.size(4) <= 3 {
+			return 5
+		}
+		return 4
+	}
+	return n.printedGroups(even)
+}
+
+// printedGroups is cardGroups for the other sizes, of which most may also be the beginning of something longer.
+func (n *number) printedGroups(even int) int {
+	for _, sizes := range printed {
+		if even >= len(sizes) && n.has(0, sizes...) && (len(sizes) == 3 && sizes[1] == 6 || n.n == len(sizes)) {
+			return len(sizes)
+		}
+	}
+	return 0
 }
 
 // even returns how many groups have the same space, dash or dot between them.

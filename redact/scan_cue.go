@@ -33,17 +33,9 @@ const (
 func (s *scanner) cueBefore(i int) cue {
 	named := false
 	for range maxCueWords {
-		end := i
-		for end > s.lo && i-end < maxCueGap && strings.IndexByte(" \t:=.#,\"'`(-_/*", s.text[end-1]) >= 0 {
-			end--
-		}
-		word, part := s.wordBefore(end)
-		c := cueOf(s.text[word:end])
-		if c == noCue && part > word {
-			c, word = cueOf(s.text[part:end]), part
-		}
+		c, word := s.cueEnding(s.gapBefore(i))
 		switch {
-		case c == noCue && !named && word < end && i < s.hi && isCapital(s.text[word]):
+		case c == noCue && !named && isCapital(s.at(word)):
 			named = true
 		case c == cuePhone && named:
 			return cueCall
@@ -53,6 +45,24 @@ func (s *scanner) cueBefore(i int) cue {
 		i = word
 	}
 	return noCue
+}
+
+// gapBefore returns where what may stand between a word and the number at i begins.
+func (s *scanner) gapBefore(i int) int {
+	end := i
+	for end > s.lo && i-end < maxCueGap && strings.IndexByte(" \t:=.#,\"'`(-_/*", s.text[end-1]) >= 0 {
+		end--
+	}
+	return end
+}
+
+// cueEnding returns the cue of the word that ends at end, or of its last part, and where it begins.
+func (s *scanner) cueEnding(end int) (c cue, start int) {
+	word, part := s.wordBefore(end)
+	if c = cueOf(s.text[word:end]); c == noCue && part > word {
+		return cueOf(s.text[part:end]), part
+	}
+	return c, word
 }
 
 // wordBefore returns where the word that ends at end begins, and where its last part does: contactPhone has two, as a

@@ -19,11 +19,15 @@ func (s *scanner) phone(n *number) match {
 	if n.goesOn() || n.isQuad() || !s.isNational(n) && !s.isCued(n) {
 		return match{}
 	}
-	start := n.start[0]
-	if s.before(start) == '(' && n.sep[0] == ')' {
-		start--
+	return match{phones, s.opening(n), s.extension(n.end[n.n-1])}
+}
+
+// opening returns where n begins, with the parenthesis before an area code.
+func (s *scanner) opening(n *number) int {
+	if n.sep[0] == ')' && s.before(n.start[0]) == '(' {
+		return n.start[0] - 1
 	}
-	return match{phones, start, s.extension(n.end[n.n-1])}
+	return n.start[0]
 }
 
 // isNational reports whether the form of the groups alone makes a phone number of them. What belongs to a word
@@ -136,10 +140,10 @@ func (s *scanner) isTrunk(n *number) bool {
 // isTrunkless reports whether the groups have a form that numbers have in two countries without such a 0: 8 495 123-45-67 in
 // Russia and its neighbors, and 138-0013-8000, which is a mobile number in China.
 func (s *scanner) isTrunkless(n *number) bool {
-	switch first := s.text[n.start[0]]; {
-	case first == '8':
+	switch s.text[n.start[0]] {
+	case '8':
 		return n.n == 5 && n.has(0, 1, 3, 3, 2, 2)
-	case first == '1':
+	case '1':
 		return n.n == 3 && n.has(0, 3, 4, 4) && n.sep[0] == '-' && n.sep[1] == '-' && s.text[n.start[0]+1] >= '3'
 	default:
 		return false
@@ -206,15 +210,11 @@ func (s *scanner) isCued(n *number) bool {
 // isCuedAlone reports whether a word beside one group of digits makes a phone number of it. "call" and the like do so for as
 // many as no local number has, unless it may be a time in seconds, which begins with 1.
 func (s *scanner) isCuedAlone(start, end int) bool {
-	switch s.cueBefore(start) {
-	case cuePhone:
+	size := end - start
+	if c := s.cueBefore(start); c == cuePhone || c == cueCall && size >= leastBareE164 && (size == 11 || s.text[start] != '1') {
 		return true
-	case cueCall:
-		if size := end - start; size >= leastBareE164 && (size == 11 || s.text[start] != '1') {
-			return true
-		}
 	}
-	return end-start >= leastBareE164 && isPhoneCue(s.cueAfter(end))
+	return size >= leastBareE164 && isPhoneCue(s.cueAfter(end))
 }
 
 // isDate reports whether the groups are a date, or two years.
@@ -311,6 +311,9 @@ func (s *scanner) isCountry(n *number, skip, total int) bool {
 	}
 }
 
+// extensions are the words before an extension; each is tried before those that it begins with.
+var extensions = [...]string{"extension ", "ext. ", "ext.", "ext ", "ext", "x", "X"}
+
 // extension returns where the extension that follows the number which ends at i ends, and i when none does: x123, ext. 123.
 func (s *scanner) extension(i int) int {
 	start := i
@@ -320,22 +323,17 @@ func (s *scanner) extension(i int) int {
 	if s.at(start) == ' ' {
 		start++
 	}
-	switch {
-	case s.hasAt(start, "extension "):
-		start += len("extension ")
-	case s.hasAt(start, "ext. "):
-		start += len("ext. ")
-	case s.hasAt(start, "ext.") || s.hasAt(start, "ext "):
-		start += len("ext.")
-	case s.hasAt(start, "ext"):
-		start += len("ext")
-	case s.at(start)|0x20 == 'x':
-		start++
-	default:
+	if c := s.at(start) | 0x20; c != 'e' && c != 'x' {
 		return i
 	}
-	if end := s.digitRun(start); end > start && end-start <= 6 && !isWord(s.at(end)) {
-		return end
+	for _, word := range extensions {
+		if s.hasAt(start, word) {
+			start += len(word)
+			if end := s.digitRun(start); end > start && end-start <= 6 && !isWord(s.at(end)) {
+				return end
+			}
+			return i
+		}
 	}
 	return i
 }

@@ -80,7 +80,7 @@ func (s *scanner) keyOfAmazonOrGoogle(i int) match {
 }
 
 // secretAccessKey is the name under which programs keep the half of a key of Amazon that has no prefix.
-const secretAccessKey = "aws_secret_access_key"
+const secretAccessKey = "aws_secret_access_key" //nolint:gosec // the name of a key
 
 // secretOfAmazon looks for 40 bytes of base64 behind the name of a secret access key at start.
 func (s *scanner) secretOfAmazon(start int) match {
@@ -88,11 +88,11 @@ func (s *scanner) secretOfAmazon(start int) match {
 	if i > s.hi || !strings.EqualFold(s.text[start:i], secretAccessKey) {
 		return match{}
 	}
-	for least := i; i < s.hi && i-least < 4 && strings.IndexByte(" =:\"'", s.text[i]) >= 0; {
+	for most := i + len(` = "`); i < most && strings.IndexByte(" =:\"'", s.at(i)) >= 0; {
 		i++
 	}
 	end := i
-	for end < s.hi && end-i <= 40 && (charsets[s.text[end]]&alnum != 0 || s.text[end] == '/' || s.text[end] == '+') {
+	for end-i <= 40 && (charsets[s.at(end)]&alnum != 0 || s.at(end) == '/' || s.at(end) == '+') {
 		end++
 	}
 	if end-i != 40 || !isMixed(s.text[i:end]) {
