@@ -6,6 +6,8 @@ func isDigit(c byte) bool { return c-'0' <= 9 }
 
 func isLetter(c byte) bool { return c|0x20-'a' <= 'z'-'a' }
 
+func isCapital(c byte) bool { return c-'A' <= 'Z'-'A' }
+
 func isHex(c byte) bool { return isDigit(c) || c|0x20-'a' <= 'f'-'a' }
 
 // lower returns c in lower case. It has no branch, since the letters of a value are hard to predict.

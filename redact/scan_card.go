@@ -12,7 +12,12 @@ const (
 	size14 sizes = 1 << 14
 	size15 sizes = 1 << 15
 	size16 sizes = 1 << 16
+	size17 sizes = 1 << 17
+	size18 sizes = 1 << 18
 	size19 sizes = 1 << 19
+
+	maestro  = size12 | size13 | size14 | size15 | size16 | size17 | size18 | size19
+	unionPay = size16 | size17 | size18 | size19
 )
 
 // issuer is a range of the first four digits of payment cards, and the numbers of digits that they have.
@@ -31,33 +36,34 @@ var issuers = [...]issuer{
 	{3000, 3059, size14},                   // Diners Club
 	{3095, 3095, size14},                   // Diners Club
 	{3400, 3499, size15},                   // American Express
-	{3528, 3589, size16},                   // JCB
+	{3500, 3599, size16},                   // JCB, of which 3528 to 3589 are assigned
 	{3600, 3699, size14},                   // Diners Club
 	{3700, 3799, size15},                   // American Express
 	{3800, 3999, size14 | size16},          // Diners Club
 	{4000, 4999, size13 | size16 | size19}, // Visa
-	{5018, 5020, size12 | size16},          // Maestro
-	{5038, 5038, size12 | size16},          // Maestro
+	{5018, 5020, maestro},                  // Maestro
+	{5038, 5038, maestro},                  // Maestro
 	{5000, 5599, size16},                   // Mastercard, Elo, Verve
 	{5600, 5899, size12 | size16 | size19}, // Maestro
 	{6011, 6011, size16 | size19},          // Discover
-	{6060, 6099, size16},                   // Hipercard, RuPay
-	{6200, 6299, size16 | size19},          // UnionPay
-	{6304, 6304, size12 | size16 | size19}, // Maestro
-	{6390, 6390, size12 | size16 | size19}, // Maestro
+	{6000, 6099, size16},                   // Hipercard, RuPay
+	{6200, 6299, unionPay},                 // UnionPay
+	{6304, 6304, maestro},                  // Maestro
+	{6390, 6390, maestro},                  // Maestro
 	{6300, 6399, size16},                   // Elo, InstaPayment
 	{6440, 6599, size16 | size19},          // Discover, RuPay, Troy
-	{6759, 6763, size12 | size16 | size19}, // Maestro
+	{6759, 6763, maestro},                  // Maestro
 	{6700, 6799, size16},                   // Maestro
 	{8100, 8299, size16},                   // UnionPay, RuPay
 	{9792, 9792, size16},                   // Troy
 }
 
-// card looks for a payment card number: 12 to 16 digits in one group, or the groups that are printed on cards. One group of
-// 17 to 19 is left alone, for identifiers have that size. The number must be in the range of an issuer and pass the check
-// digit of Luhn (ISO/IEC 7812-1, annex B), as one random number in ten does.
+// card looks for a payment card number: 12 to 19 digits in one group, or the groups that are printed on cards. It must pass
+// the check digit of Luhn (ISO/IEC 7812-1, annex B), as one random number in ten does, and be in the range of an issuer,
+// unless a word beside it says that it is a card.
 func (s *scanner) card(n *number) match {
-	if m := s.cardOf(n, n.cardGroups()); m.kind != 0 || !n.has(0, 4, 4, 4, 4, 3) {
+	groups := n.cardGroups()
+	if m := s.cardOf(n, groups); m.kind != 0 || groups != 5 {
 		return m
 	}
 	return s.cardOf(n, 4) // with the code of its back behind it
@@ -74,27 +80,53 @@ func (s *scanner) cardOf(n *number, m int) match {
 	for k := range m {
 		number = append(number, s.text[n.start[k]:n.end[k]]...)
 	}
-	if !isIssued(number) || !luhn(number) {
+	start, end := n.start[0], n.end[m-1]
+	if !luhn(number) || !s.isCard(number, start, end, m == 1) {
 		return match{}
 	}
-	return match{cards, n.start[0], n.end[m-1]}
+	return match{cards, start, end}
 }
+
+// isCard reports whether a number that passes Luhn is one of a card by its issuer or by a word beside it. One group of other
+// than 15 or 16 digits has the size of many identifiers: it is none behind a word for those, and with 17 digits and more
+// only beside a word for cards.
+func (s *scanner) isCard(number []byte, start, end int, bare bool) bool {
+	before := s.cueBefore(start)
+	if isIssued(number) {
+		size := len(number)
+		if !bare || size == 15 || size == 16 || size < 15 && before != cueOther {
+			return true
+		}
+	}
+	return before == cueCard || s.cueAhead(end) == cueCard
+}
+
+// printed are the sizes of the groups that are printed on cards. Behind four groups of four another may follow.
+var printed = [...][]int{{4, 6, 5}, {4, 6, 4}, {4, 3, 3, 3}, {4, 4, 4}, {4, 4, 5}, {6, 13}, {8, 10}}
 
 // cardGroups returns how many groups have the sizes and the separators of a card number, and 0 when they have others.
 func (n *number) cardGroups() int {
-	even := n.even()
-	switch size := n.size(0); {
-	case size >= leastCard && size <= 16:
+	if size := n.size(0); size >= leastCard && size <= maxCard {
 		return 1
-	case even >= 3 && (n.has(0, 4, 6, 5) || n.has(0, 4, 6, 4)):
-		return 3
-	case even >= 5 && n.has(0, 4, 4, 4, 4, 3):
-		return 5
-	case even >= 4 && n.has(0, 4, 4, 4, 4):
-		return 4
-	default:
-		return 0
 	}
+	even := n.even()
+	if even >= 4 && n.has(0, 4, 4, 4, 4) {
+		if even >= 5 && n.size(4) <= 3 {
+			return 5
+		}
+		return 4
+	}
+	return n.printedGroups(even)
+}
+
+// printedGroups is cardGroups for the other sizes, of which most may also be the beginning of something longer.
+func (n *number) printedGroups(even int) int {
+	for _, sizes := range printed {
+		if even >= len(sizes) && n.has(0, sizes...) && (len(sizes) == 3 && sizes[1] == 6 || n.n == len(sizes)) {
+			return len(sizes)
+		}
+	}
+	return 0
 }
 
 // even returns how many groups have the same space, dash or dot between them.

@@ -17,7 +17,7 @@ const unspaced = 0x590
 
 // email looks for an e-mail address around the @ at i, which may be percent-encoded. Its domain must end in a label of
 // letters: what it names is neither a host of the own network nor a version, as in lodash@4.17.21, nor the address of an
-// object, as in Class@2bd79ce. A quoted local part is not taken.
+// object, as in Class@2bd79ce.
 func (s *scanner) email(i int) match {
 	domain := i + 1
 	if s.text[i] == '%' {
@@ -31,10 +31,44 @@ func (s *scanner) email(i int) match {
 		return match{}
 	}
 	start := s.localPart(i)
-	if start == i || s.text[i-1] == '.' || s.text[start:i] == "git" {
+	if start == i {
+		start = s.otherLocalPart(i)
+	}
+	if start == i || s.text[start:i] == "git" {
 		return match{} // git@github.com:org/repo is the same for everyone
 	}
 	return match{emails, start, end}
+}
+
+// otherLocalPart returns where a local part that ends before at begins when it is quoted or of a script without spaces, and
+// at when there is none.
+func (s *scanner) otherLocalPart(at int) int {
+	if s.before(at) == '"' {
+		return s.quoted(at)
+	}
+	start := at
+	for start > s.lo && at-start < maxLocal {
+		r, size := utf8.DecodeLastRuneInString(s.text[max(s.lo, start-utf8.UTFMax):start])
+		if r < unspaced || !unicode.In(r, unicode.L, unicode.M) {
+			break
+		}
+		start -= size
+	}
+	return start
+}
+
+// quoted returns where the quoted local part that ends before at begins (RFC 5322, section 3.2.4), and at when it is empty
+// or longer than it may be.
+func (s *scanner) quoted(at int) int {
+	for start := at - 2; start >= max(s.lo, at-maxLocal); start-- {
+		switch c := s.text[start]; {
+		case c == '"' && start < at-2:
+			return start
+		case c < ' ' || c == '"' || c == '[' || c == ']':
+			return at
+		}
+	}
+	return at
 }
 
 // localPart returns where the local part that ends before at begins. Letters of Latin, Greek, Cyrillic and their neighbors
@@ -105,7 +139,7 @@ func (s *scanner) label(i int) int {
 	for end < s.hi && end-i < 63 {
 		c := s.text[end]
 		if c < utf8.RuneSelf {
-			if charsets[c]&alnum == 0 && (c != '-' || end == i) {
+			if charsets[c]&alnum == 0 && (charsets[c]&dashes == 0 || end == i) {
 				break
 			}
 			end++

@@ -105,6 +105,19 @@ var ibanForms = []string{
 func ibanOf(r *rand.Rand) string {
 	form := oneOf(r, ibanForms...)
 	country, account := form[:2], fill(r, form[2:])
+	v := withCheckDigits(country, account)
+	switch r.IntN(4) {
+	case 0:
+		return grouped(v, " ", 4, 4, 4, 4, 4, 4, 4, 4)
+	case 1:
+		return strings.ToLower(v)
+	default:
+		return v
+	}
+}
+
+// withCheckDigits completes an IBAN.
+func withCheckDigits(country, account string) string {
 	var number strings.Builder
 	for _, c := range account + country + "00" {
 		if c >= 'A' {
@@ -114,16 +127,7 @@ func ibanOf(r *rand.Rand) string {
 		}
 	}
 	n, _ := new(big.Int).SetString(number.String(), 10)
-	check := 98 - n.Mod(n, big.NewInt(97)).Int64()
-	v := fmt.Sprintf("%s%02d%s", country, check, account)
-	switch r.IntN(4) {
-	case 0:
-		return grouped(v, " ", 4, 4, 4, 4, 4, 4, 4, 4)
-	case 1:
-		return strings.ToLower(v)
-	default:
-		return v
-	}
+	return fmt.Sprintf("%s%02d%s", country, 98-n.Mod(n, big.NewInt(97)).Int64(), account)
 }
 
 // phoneForms are how numbers are written in some countries, and abroad; N avoids ranges that are not assigned.

@@ -1,5 +1,7 @@
 package redact
 
+import "unicode/utf8"
+
 // maxIBAN is the length of the longest IBAN.
 const maxIBAN = 34
 
@@ -25,35 +27,60 @@ var ibanSizes = map[string]int{
 	"RU": 33,
 }
 
-// iban looks for an IBAN whose check digits begin at i: in one piece, or in groups of four as on paper. Letters may be small.
+// iban looks for an IBAN whose check digits begin at i: in one piece, in groups of four as on paper, or with only its head
+// apart from the rest. Letters may be small, unless the country stands apart too: "at 20" and "in 12" are words.
 func (s *scanner) iban(i int) match {
-	start := i - 2
-	if start < s.lo || !isLetter(s.text[start]) || isWord(s.before(start)) || !isDigit(s.after(i)) {
+	if !isDigit(s.after(i)) {
 		return match{}
 	}
-	country := [2]byte{s.text[start] &^ 0x20, s.text[i-1] &^ 0x20}
+	start := s.ibanCountry(i)
+	if start < s.lo || isWord(s.before(start)) {
+		return match{}
+	}
+	country := [2]byte{s.text[start] &^ 0x20, s.text[start+1] &^ 0x20}
 	size := ibanSizes[string(country[:])]
+	if size == 0 {
+		return match{}
+	}
 	var buffer [maxIBAN]byte
-	end, ok := s.ibanChars(start, buffer[:size])
-	if size == 0 || !ok || isWord(s.at(end)) || !mod97(buffer[:size]) {
+	chars := buffer[:size]
+	chars[0], chars[1], chars[2], chars[3] = lower(country[0]), lower(country[1]), s.text[i], s.text[i+1]
+	end, ok := s.ibanAccount(i+2, chars[4:])
+	if !ok || isWord(s.at(end)) || !mod97(chars) {
 		return match{}
 	}
 	return match{ibans, start, end}
 }
 
-// ibanChars reads as many letters and digits as chars is long from start on and returns where they end. When there is a
-// separator behind the first four, there must be one behind each four.
-func (s *scanner) ibanChars(start int, chars []byte) (end int, ok bool) {
-	grouped := false
-	end = start
+// ibanCountry returns where the two letters before the check digits at i begin, and less than s.lo when there are none.
+func (s *scanner) ibanCountry(i int) int {
+	switch start := i - 2; {
+	case start < s.lo:
+		return start
+	case isLetter(s.text[i-1]) && isLetter(s.text[start]):
+		return start
+	case start > s.lo && (s.text[i-1] == ' ' || s.text[i-1] == '-') && isCapital(s.text[start]) && isCapital(s.text[start-1]):
+		return start - 1
+	default:
+		return s.lo - 1
+	}
+}
+
+// ibanAccount reads as many letters and digits as chars is long from i on and returns where they end. The separator in
+// front of them, if any, is in front of each four of them, or of none.
+func (s *scanner) ibanAccount(i int, chars []byte) (end int, ok bool) {
+	sep, end := s.ibanSeparator(i)
+	grouped := sep != 0
 	for k := range chars {
-		if k == 4 || k > 4 && k%4 == 0 && grouped {
-			next := s.ibanSeparator(end)
-			if k > 4 && next == end {
-				return end, false
+		if k > 0 && k%4 == 0 && grouped {
+			next, after := s.ibanSeparator(end)
+			if next != sep {
+				if k > 4 || next != 0 {
+					return end, false
+				}
+				grouped = false
 			}
-			grouped = next > end
-			end = next
+			end = after
 		}
 		c := s.at(end)
 		if charsets[c]&alnum == 0 {
@@ -65,17 +92,18 @@ func (s *scanner) ibanChars(start int, chars []byte) (end int, ok bool) {
 	return end, true
 }
 
-// ibanSeparator returns where the space or dash at i ends, and i when there is none.
-func (s *scanner) ibanSeparator(i int) int {
-	switch s.at(i) {
-	case ' ', '-':
-		return i + 1
-	case "\u00a0"[0]:
-		if s.hasAt(i, "\u00a0") {
-			return i + len("\u00a0")
+// ibanSeparator returns the space, dash or dot at i in its plain form and where it ends, and 0 when there is none.
+func (s *scanner) ibanSeparator(i int) (sep byte, next int) {
+	switch c := s.at(i); {
+	case c == ' ' || ties(c):
+		return c, i + 1
+	case c >= utf8.RuneSelf:
+		r, size := utf8.DecodeRuneInString(s.text[i:s.hi])
+		if sep = asciiSeparator(r); sep != 0 {
+			return sep, i + size
 		}
 	}
-	return i
+	return 0, i
 }
 
 // mod97 reports whether an IBAN passes the check of ISO 7064, MOD 97-10: with the first four characters at the end and

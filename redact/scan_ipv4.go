@@ -40,9 +40,10 @@ func (s *scanner) ipv4(n *number) match {
 
 // isVersion reports whether a quad is rather a version: behind the slash of a product, as in Chrome/103.0.0.0, and behind
 // "version" and the like. A quad that begins with a single digit, as few addresses and most versions do, is one also
-// behind a name, as in YComp 5.0.2.6, and before a suffix, as in 2.6.35.7-generic.
+// behind a name, as in YComp 5.0.2.6, and before a suffix, as in 2.6.35.7-generic; unless others have numbers that versions
+// hardly reach.
 func (s *scanner) isVersion(q quad, start, end int) bool {
-	low := q[0] < 10
+	low := q[0] < 10 && !q.isSpread()
 	if s.before(start) == '/' {
 		hasPort := s.at(end) == ':' && isDigit(s.after(end))
 		return !hasPort && s.isProduct(start-1, low)
@@ -58,6 +59,17 @@ func (s *scanner) isVersion(q quad, start, end int) bool {
 	default:
 		return false
 	}
+}
+
+// isSpread reports whether two of the last three numbers are large.
+func (q quad) isSpread() bool {
+	large := 0
+	for _, n := range q[1:] {
+		if n >= 64 {
+			large++
+		}
+	}
+	return large >= 2
 }
 
 // maxProduct is how much of a product, path or host before a quad is looked at, in bytes.
@@ -120,6 +132,9 @@ func (s *scanner) nameBefore(i int) name {
 	switch string(appendLower(buffer[:0], s.text[start:end])) {
 	case "v", "ver", "version", "versions", "rv", "release", "rev", "revision", "build", "kernel", "firmware", "appversion", "app_version":
 		return versionName
+	case "app", "schema", "protocol", "plugin", "driver", "sdk", "api", "assembly", "section", "sec", "chapter", "fig", "figure",
+		"table", "appendix", "clause", "oid", "upgrade", "update":
+		return productName
 	case "ip", "ips", "ipv4", "addr", "address", "host", "server", "client", "peer", "remote", "dns", "gateway", "router",
 		"proxy", "node", "from", "to", "at", "by", "via", "and", "or", "for", "on", "the", "is", "src", "dst", "source",
 		"destination", "target", "ping", "user", "login", "blocked", "allow", "deny", "connect", "connected", "connection":

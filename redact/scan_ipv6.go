@@ -5,8 +5,8 @@ import "strings"
 // maxIPv6 is the length of the longest IPv6 address: six groups and a dotted quad.
 const maxIPv6 = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
 
-// ipv6 looks for an IPv6 address whose first colon is at i, with its zone. An address without a digit is not taken, for
-// there are names such as Face::Add, nor a part of a list such as x[::2]. It returns where to go on.
+// ipv6 looks for an IPv6 address whose first colon is at i, with its zone. An address with :: but without a digit is not
+// taken, for there are names such as Face::Add, nor a part of a list such as x[::2]. It returns where to go on.
 func (s *scanner) ipv6(i int) (m match, next int) {
 	start := s.runBack(i, hexChars, 5)
 	if !s.beginsIPv6(start, i) {
@@ -17,7 +17,7 @@ func (s *scanner) ipv6(i int) (m match, next int) {
 		end--
 	}
 	text := s.text[start:end]
-	if isWord(s.at(end)) || !hasDigit(text) || s.isSlice(start, end) || !isIPv6(text) {
+	if isWord(s.at(end)) || s.isSlice(start, end) || !isIPv6(text) || !isTelling(text) {
 		return match{}, max(i+1, lastColon)
 	}
 	return match{ipv6s, start, s.zone(end)}, 0
@@ -26,13 +26,42 @@ func (s *scanner) ipv6(i int) (m match, next int) {
 // beginsIPv6 reports whether an address whose first colon is at i may begin at start.
 func (s *scanner) beginsIPv6(start, i int) bool {
 	before := s.before(start)
-	if i-start > 4 || isWord(before) || before == ':' {
+	if i-start > 4 || isWord(before) || before == ':' && !s.isLabel(start-1) {
 		return false
 	}
 	if start == i {
 		return s.after(i) == ':'
 	}
 	return before != '.'
+}
+
+// isLabel reports whether the word before the colon at i says what the address behind it is, as in ip:2001:db8::1: it cannot
+// be a group of hexadecimal digits.
+func (s *scanner) isLabel(i int) bool {
+	start := s.runBack(i, word, maxLabel)
+	return i-start >= 2 && s.runBack(i, hexChars, maxLabel) > start
+}
+
+// maxLabel is how much of the word before an address is looked at, in bytes.
+const maxLabel = 16
+
+// isTelling reports whether an address is no name of code, as those with a digit and those in full are, and no row of eight
+// bytes in hexadecimal.
+func isTelling(text string) bool {
+	if strings.Count(text, ":") == 7 && !strings.Contains(text, "::") {
+		return !isRowOfBytes(text)
+	}
+	return hasDigit(text)
+}
+
+// isRowOfBytes reports whether each group of an address in full has two digits.
+func isRowOfBytes(text string) bool {
+	for i := 2; i < len(text); i += 3 {
+		if text[i] != ':' {
+			return false
+		}
+	}
+	return len(text) == len("00:11:22:33:44:55:66:77")
 }
 
 // isSlice reports whether what is from start to end is short and in brackets behind a word.
@@ -56,10 +85,14 @@ func (s *scanner) ipv6Run(start int) (end, lastColon int) {
 
 // zone returns where the zone of the address that ends at i ends (RFC 4007, section 11).
 func (s *scanner) zone(i int) int {
-	if end := s.run(i+1, word); s.at(i) == '%' && end > i+1 {
-		return end
+	if s.at(i) != '%' || !isWord(s.after(i)) {
+		return i
 	}
-	return i
+	end := s.run(i+1, word)
+	for (s.at(end) == '.' || s.at(end) == '-') && isWord(s.after(end)) {
+		end = s.run(end+1, word)
+	}
+	return end
 }
 
 // hasDigit reports whether text has a decimal digit.

@@ -38,6 +38,9 @@ const (
 // AllKinds is the set of all kinds.
 const AllKinds = secrets<<1 - 1
 
+// numbers are the kinds of what is made of groups of digits.
+const numbers = cards | ipv4s | phones | ssns
+
 // credentials are the kinds of what opens something.
 const credentials = jwts | privateKeys | urlCredentials | secrets
 

@@ -14,6 +14,8 @@ var adversaries = []string{
 	"sk_", "a://", "a://b@", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "call 1234567 ", "GB29 ", "+1", "+49 ", "012 345 678 ",
 	"a:b:", "a/a/1.2.3.4 ", "::1 ", "a@b.co ", "4111-1111-", "%40", "IKGJ", "AKIA", "4111111111111111 ", "x@a.a.a.a.a.a.a.a.",
 	"201-555-0123 ", "phone ", "\xff@", "\u00a01", "1\u2011", "SG.", "hooks.slack.com/services/",
+	"x%40a.co%", "\"@a.co ", "4111111111111111 card ", "PL 61 ", "aws_secret_access_key ", "ya29.", "ip:1:", "\u7528@\u4f8b.\u516c\u53f8",
+	"138-0013-8000 ", "8 495 123 45 67 ",
 }
 
 // TestScanIsLinear gates the cost of a byte: it is the same in short and in long texts, up to noise, and at most 60 times that

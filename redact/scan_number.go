@@ -40,15 +40,18 @@ func (n *number) digits() int {
 	return total
 }
 
-// number looks for a finding that begins with the digit at i: everything that is made of groups of digits, and IBANs, which
-// two letters precede.
+// number looks for a finding that begins with the digit at i: everything that is made of groups of digits, and IBANs and
+// tokens of Google, which two letters precede.
 func (s *scanner) number(i int) (m match, next int) {
 	end := s.digitRun(i)
 	before := s.before(i)
-	if isWord(before) {
-		if s.wants(ibans) && isLetter(before) {
-			m = s.iban(i)
-		}
+	if s.wants(ibans) && (isLetter(before) || s.isApart(i, end)) {
+		m = s.iban(i)
+	}
+	if before == 'a' && m.kind == 0 {
+		m = s.tokenOfGoogle(i)
+	}
+	if m.kind != 0 || isWord(before) || !s.wants(numbers) {
 		return m, s.run(end, alnum)
 	}
 	if isWord(s.at(end)) && !s.isExtension(end) {
@@ -62,6 +65,9 @@ func (s *scanner) number(i int) (m match, next int) {
 	return s.digitGroups(&n), end
 }
 
+// isApart reports whether the digits from i to end may be the check digits of an IBAN whose country stands apart.
+func (s *scanner) isApart(i, end int) bool { return end-i == 2 && isCapital(s.before(i-1)) }
+
 // mayBegin reports whether some finding may begin with the group of digits from i to end. It rejects most groups of most
 // texts before the ones behind them are read: one that is alone and too short, and what isBegun rejects.
 func (s *scanner) mayBegin(i, end int) bool {
@@ -69,7 +75,7 @@ func (s *scanner) mayBegin(i, end int) bool {
 	switch sep, _ := s.separator(end); {
 	case sep == 0 || sep == ':':
 		return size >= leastLocal
-	case size == 1 && sep != '.' && s.text[i] != '1':
+	case size == 1 && sep != '.' && s.text[i] != '1' && s.text[i] != '8':
 		return false
 	default:
 		return !s.isBegun(i, size, sep)

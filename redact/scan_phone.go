@@ -19,13 +19,21 @@ func (s *scanner) phone(n *number) match {
 	if n.goesOn() || n.isQuad() || !s.isNational(n) && !s.isCued(n) {
 		return match{}
 	}
-	return match{phones, n.start[0], s.extension(n.end[n.n-1])}
+	return match{phones, s.opening(n), s.extension(n.end[n.n-1])}
+}
+
+// opening returns where n begins, with the parenthesis before an area code.
+func (s *scanner) opening(n *number) int {
+	if n.sep[0] == ')' && s.before(n.start[0]) == '(' {
+		return n.start[0] - 1
+	}
+	return n.start[0]
 }
 
 // isNational reports whether the form of the groups alone makes a phone number of them. What belongs to a word
 // before it, as in SKU-0123-456789, or is the number of an order and the like, is none.
 func (s *scanner) isNational(n *number) bool {
-	if !s.isNorthAmerican(n) && !s.isAbroad(n) && !s.isTrunk(n) {
+	if !s.isNorthAmerican(n) && !s.isAbroad(n) && !s.isTrunk(n) && !s.isTrunkless(n) {
 		return false
 	}
 	start := n.start[0]
@@ -129,19 +137,37 @@ func (s *scanner) isTrunk(n *number) bool {
 	return n.isDialled()
 }
 
+// isTrunkless reports whether the groups have a form that numbers have in two countries without such a 0: 8 495 123-45-67 in
+// Russia and its neighbors, and 138-0013-8000, which is a mobile number in China.
+func (s *scanner) isTrunkless(n *number) bool {
+	switch s.text[n.start[0]] {
+	case '8':
+		return n.n == 5 && n.has(0, 1, 3, 3, 2, 2)
+	case '1':
+		return n.n == 3 && n.has(0, 3, 4, 4) && n.sep[0] == '-' && n.sep[1] == '-' && s.text[n.start[0]+1] >= '3'
+	default:
+		return false
+	}
+}
+
 // isDialled reports whether the groups are grouped as numbers are: pairs are five, and dots are between pairs, three
-// groups, or an area and the rest.
+// groups, an area and the rest, or behind an area with a slash.
 func (n *number) isDialled() bool {
 	if n.allOfTwo() {
 		return n.n == 5
 	}
-	return n.sep[n.n-2] != '.' || n.n == 3 || n.n == 2 && n.size(1) >= 6
+	return n.sep[n.n-2] != '.' || n.n == 3 || n.sep[0] == '/' || n.n == 2 && n.size(1) >= 6
 }
 
-// hasGroups reports whether the groups after the first have two to eight digits.
+// hasGroups reports whether the groups after the first have two digits at least and eight at most, or ten when they are
+// all that is behind the code of a country.
 func (n *number) hasGroups() bool {
+	most := 8
+	if n.n == 2 && n.size(0) <= 3 {
+		most = 10
+	}
 	for k := 1; k < n.n; k++ {
-		if n.size(k) < 2 || n.size(k) > 8 {
+		if n.size(k) < 2 || n.size(k) > most {
 			return false
 		}
 	}
@@ -172,13 +198,23 @@ func (s *scanner) isCued(n *number) bool {
 		return false
 	}
 	if n.n == 1 {
-		return s.cueBefore(n.start[0]) == cuePhone || total >= leastBareE164 && isPhoneCue(s.cueAfter(n.end[0]))
+		return s.isCuedAlone(n.start[0], n.end[0])
 	}
 	dots := n.sep[n.n-2] == '.'
 	if dots && n.n == 2 {
 		return false // a decimal
 	}
 	return isPhoneCue(s.cueBefore(n.start[0])) || !dots && isPhoneCue(s.cueAfter(n.end[n.n-1]))
+}
+
+// isCuedAlone reports whether a word beside one group of digits makes a phone number of it. "call" and the like do so for as
+// many as no local number has, unless it may be a time in seconds, which begins with 1.
+func (s *scanner) isCuedAlone(start, end int) bool {
+	size := end - start
+	if c := s.cueBefore(start); c == cuePhone || c == cueCall && size >= leastBareE164 && (size == 11 || s.text[start] != '1') {
+		return true
+	}
+	return size >= leastBareE164 && isPhoneCue(s.cueAfter(end))
 }
 
 // isDate reports whether the groups are a date, or two years.
@@ -205,7 +241,7 @@ func (s *scanner) international(n *number, i int) match {
 	if n.n == 1 {
 		least = leastBareE164
 	}
-	if total < least || total > maxE164 || n.goesOn() || !n.dotsAlone() || !s.isCountry(n, 0, total) {
+	if total < least || total > maxE164 || n.goesOn() || !n.dotsAlone() || !s.isCountry(n, 0, total) || s.isMailbox(n) {
 		return match{}
 	}
 	if s.before(i) == '(' && n.sep[0] == ')' {
@@ -229,7 +265,8 @@ func (s *scanner) groupsOfE164(n *number) int {
 	return m
 }
 
-// dotsAlone reports whether, when one of the groups has a dot behind it, all have, and are three or more.
+// dotsAlone reports whether, when one of the groups has a dot behind it, all have, or all but the first: a dot behind the
+// first of two is that of a decimal, and others are those of addresses.
 func (n *number) dotsAlone() bool {
 	dots := 0
 	for _, sep := range n.sep[:n.n-1] {
@@ -237,7 +274,7 @@ func (n *number) dotsAlone() bool {
 			dots++
 		}
 	}
-	return dots == 0 || dots == n.n-1 && n.n > 2
+	return dots == 0 || n.n > 2 && dots == n.n-1 || n.sep[0] != '.' && n.sep[n.n-2] == '.' && n.n > 3
 }
 
 // fullE164 returns how many digits the numbers have in the country with which n begins when all have as many, else 0.
@@ -274,26 +311,29 @@ func (s *scanner) isCountry(n *number, skip, total int) bool {
 	}
 }
 
+// extensions are the words before an extension; each is tried before those that it begins with.
+var extensions = [...]string{"extension ", "ext. ", "ext.", "ext ", "ext", "x", "X"}
+
 // extension returns where the extension that follows the number which ends at i ends, and i when none does: x123, ext. 123.
 func (s *scanner) extension(i int) int {
 	start := i
+	if s.hasAt(start, ", e") {
+		start++
+	}
 	if s.at(start) == ' ' {
 		start++
 	}
-	switch {
-	case s.hasAt(start, "ext. "):
-		start += len("ext. ")
-	case s.hasAt(start, "ext.") || s.hasAt(start, "ext "):
-		start += len("ext.")
-	case s.hasAt(start, "ext"):
-		start += len("ext")
-	case s.at(start)|0x20 == 'x':
-		start++
-	default:
+	if c := s.at(start) | 0x20; c != 'e' && c != 'x' {
 		return i
 	}
-	if end := s.digitRun(start); end > start && end-start <= 6 && !isWord(s.at(end)) {
-		return end
+	for _, word := range extensions {
+		if s.hasAt(start, word) {
+			start += len(word)
+			if end := s.digitRun(start); end > start && end-start <= 6 && !isWord(s.at(end)) {
+				return end
+			}
+			return i
+		}
 	}
 	return i
 }

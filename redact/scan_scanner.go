@@ -101,7 +101,7 @@ func (set Kinds) triggers() trigger {
 		at    trigger
 	}{
 		{emails, onAt},
-		{cards | ibans | ipv4s | phones | ssns, onDigit},
+		{numbers | ibans | secrets, onDigit},
 		{ipv6s | urlCredentials, onColon},
 		{secrets, onColon | onDash | onPrefix},
 		{phones, onOpen},

@@ -12,7 +12,7 @@ func (s *scanner) ssn(n *number) match {
 	if ties(s.joinedBefore(n.start[0])) || ties(n.sep[m-1]) || !s.isIssuedSSN(n, m) {
 		return match{}
 	}
-	if (m == 1 || n.sep[0] != '-') && s.cueBefore(n.start[0]) != cueSSN {
+	if (m == 1 || n.sep[0] != '-') && s.cueBefore(n.start[0]) != cueSSN && s.cueAhead(n.end[m-1]) != cueSSN {
 		return match{}
 	}
 	return match{ssns, n.start[0], n.end[m-1]}

@@ -269,13 +269,27 @@ func (e *treeEncoder) finds(text string) bool {
 	return len(e.found) > before
 }
 
+// findsInNumber is finds for a number that is large enough to be a card's.
+func (e *treeEncoder) findsInNumber(scalar any) bool {
+	n, ok := scalar.(int64)
+	if f, isFloat := scalar.(float64); isFloat && f >= leastScanned {
+		n, ok = integral(f), true
+	}
+	if !ok || n < leastScanned {
+		return false
+	}
+	before := len(e.found)
+	e.found = redact.AppendFindings(e.found, strconv.FormatInt(n, 10), e.kinds&numberKinds)
+	return len(e.found) > before
+}
+
 // appendUnclassified does what appendScalar does without a rule.
 func (e *treeEncoder) appendUnclassified(dst []byte, scalar any) ([]byte, bool) {
 	text, isText := scalar.(string)
 	switch {
-	case !isText || !e.finds(text) || e.action == ScanReport:
+	case !isText && !e.findsInNumber(scalar), isText && !e.finds(text), e.action == ScanReport:
 		return appendPlainScalar(dst, scalar), true
-	case e.action == ScanDrop:
+	case e.action == ScanDrop || !isText:
 		return dst, false
 	default:
 		e.scratch = redact.AppendClean(e.scratch[:0], text, e.kinds)

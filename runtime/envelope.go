@@ -82,6 +82,9 @@ func (w *Writer) openGroup(l *lane, group string) {
 
 // closeLanes ends the properties with what is PostHog's own.
 func (w *Writer) closeLanes() {
+	if w.optioned {
+		w.checkSession()
+	}
 	for i := range w.lanes {
 		l := &w.lanes[i]
 		if w.plan.event.Kind == KindIdentify || w.plan.event.Kind == KindGroup {

@@ -38,8 +38,10 @@ func WithGroup(groupType, key string) EventOption {
 	return EventOption{field: fieldGroup, text: [2]string{groupType, key}}
 }
 
-// WithSession relates the event to a session of PostHog's browser library, by the random id that the library made. No policy
-// governs it, as it stands for no person by itself: it leaves as it is, for every destination.
+// WithSession relates the event to a session of PostHog's browser library, by the random id that the library made, which is a
+// UUID. No policy governs it, as it stands for no person by itself: it leaves as it is, for every destination. An id of another
+// form leaves if it is a token, of at most 64 letters, digits, dashes and underscores, in which redact.Scan finds nothing;
+// otherwise the event goes without, and that is counted.
 func WithSession(id string) EventOption { return EventOption{field: fieldSession, text: [2]string{id}} }
 
 // WithoutPersonProfile keeps PostHog from creating or updating a person, which also costs less. An empty distinct_id is

@@ -53,7 +53,11 @@ func (w *Writer) Integer(n int64) {
 }
 
 func (w *Writer) writeInteger(v *valuePlan, key []byte, n int64) {
-	for i := range w.lanes {
+	lanes := w.lanes
+	if n >= leastScanned && w.hidesNumber(v, n) {
+		lanes = nil
+	}
+	for i := range lanes {
 		if rule := v.rule(i); rule != nil {
 			text, outcome := rule.AppendInteger(w.scratch[:0], n)
 			w.redacted(i, key, text, outcome)
@@ -80,7 +84,11 @@ func (w *Writer) Number(f float64) {
 }
 
 func (w *Writer) writeNumber(v *valuePlan, key []byte, f float64) {
-	for i := range w.lanes {
+	lanes := w.lanes
+	if f >= leastScanned && w.hidesNumber(v, integral(f)) {
+		lanes = nil
+	}
+	for i := range lanes {
 		if rule := v.rule(i); rule != nil {
 			text, outcome := rule.AppendNumber(w.scratch[:0], f)
 			w.redacted(i, key, text, outcome)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"math"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -18,7 +19,8 @@ import (
 // some all the same. It looks at strings, items and keys of maps and at what is inside values of type any, also in person
 // and group properties; package redact says what it finds and what it cannot find. What to look for follows from the declared
 // format or, without one, from the last word of the name (url, path, user_agent and the like); constants, enums, UUIDs,
-// dates and addresses are not looked at. Classified values have their strategies and are not scanned.
+// dates and addresses are not looked at. In numbers, only those of cards are looked for. Classified values have their
+// strategies and are not scanned.
 //
 // The zero value looks at one event in a hundred and reports, so that a leak is noticed and no payload is changed: this costs
 // a few nanoseconds an event. Findings are counted in Stats, and logged once a minute for each property and kind, without the
@@ -51,7 +53,7 @@ type ScanAction uint8
 // The actions.
 const (
 	ScanReport ScanAction = iota // it passes
-	ScanMask                     // each finding is replaced by its kind, such as [email]
+	ScanMask                     // each finding is replaced by its kind, such as [email]; a number is left out
 	ScanDrop                     // the property or item is left out; inside a value of type any it becomes null
 )
 
@@ -99,6 +101,8 @@ func scanKinds(name string, v *Value) redact.Kinds {
 		return 0
 	case v.Type == Map && !classified(v.Values.Category), v.Type == Any:
 		return redact.AllKinds
+	case v.Type == Integer, v.Type == Number:
+		return numberKinds
 	case v.Type != String:
 		return 0
 	case v.Format != NoFormat:
@@ -106,6 +110,31 @@ func scanKinds(name string, v *Value) redact.Kinds {
 	default:
 		return redact.KindsFor(formatOf(name))
 	}
+}
+
+// numberKinds are looked for in numbers: cards alone tell themselves from other digits.
+var numberKinds = redact.KindsOf(redact.KindCard)
+
+// leastScanned is the least number with as many digits as a card has that is found by its digits alone. Smaller ones, which is
+// nearly all, cost no more than this comparison.
+const leastScanned = 1e14
+
+// integral returns a number without a fraction, and 0 for one with a fraction or beyond what an integer may be.
+func integral(f float64) int64 {
+	if n := int64(f); f <= MaxInteger && float64(n) == f {
+		return n
+	}
+	return 0
+}
+
+// hidesNumber looks into a large number and reports whether it is left out: there is no other number that could stand for it.
+func (w *Writer) hidesNumber(v *valuePlan, n int64) bool {
+	kinds := v.scanKinds & w.scanned
+	if kinds == 0 || n < leastScanned {
+		return false
+	}
+	var digits [20]byte
+	return w.finds(string(strconv.AppendInt(digits[:0], n, 10)), kinds) && w.plan.scan.action != ScanReport
 }
 
 // telling are the last words of names that say what a string without a declared format holds, and the formats of

@@ -74,9 +74,12 @@ type scanning struct {
 	log *bytes.Buffer
 }
 
-func newScanning(t *testing.T, scan Scanning) *scanning {
+func newScanning(t *testing.T, scan Scanning, properties ...Property) *scanning {
 	t.Helper()
 	s := &scanning{reg: posts(scan), log: &bytes.Buffer{}}
+	if properties != nil {
+		s.reg.Events[0].Object.Properties = properties
+	}
 	logger := slog.New(slog.NewJSONHandler(s.log, nil))
 	c, err := New(s.reg, Config{}, WithLogger(logger), WithRecorder(func(r Recorded) { s.got = append(s.got, r) }))
 	if err != nil {
@@ -336,7 +339,12 @@ func TestScanLooksForWhatTheFormatLeavesRoomFor(t *testing.T) {
 		{"kept_map", Value{Type: Map, Values: &o[10].Value}, 0},
 		{"box", o[4].Value, 0},
 		{"tags", o[1].Value, 0}, // its items are
-		{"count", Value{Type: Integer}, 0},
+		{"count", Value{Type: Integer}, numberKinds},
+		{"ratio", Value{Type: Number, Category: "none"}, numberKinds},
+		{"serial", Value{Type: Integer, Unscanned: true}, 0},
+		{"size", Value{Type: Integer, Enum: &Enum{Integers: []int64{4111111111111111}}}, 0},
+		{"income", Value{Type: Integer, Category: "user.financial"}, 0},
+		{"done", Value{Type: Boolean}, 0},
 		{"state", Value{Type: String, Enum: &enum}, 0},
 		{"fixed", Value{Type: String, Const: `"jane@example.com"`}, 0},
 		{"id", Value{Type: String, Format: UUIDFormat}, 0},
@@ -363,6 +371,54 @@ func TestScanLooksForWhatTheFormatLeavesRoomFor(t *testing.T) {
 	} {
 		if got := scanKinds(test.name, &test.value); got != test.want {
 			t.Errorf("%s: %b, want %b", test.name, got, test.want)
+		}
+	}
+}
+
+// TestScanFindsCardsInNumbers holds that the number of a card is found where a number may be, is left out where findings are
+// masked or dropped, and that other numbers are not: times, sizes, fractions, and what has no issuer or fails its check.
+func TestScanFindsCardsInNumbers(t *testing.T) {
+	t.Parallel()
+	const visa, amex = 4111111111111111, 378282246310005
+	integer, number := Value{Type: Integer}, Value{Type: Number}
+	properties := []Property{
+		{Name: "n", Value: integer},
+		{Name: "f", Value: number},
+		{Name: "list", Value: Value{Type: Array, Items: &integer}},
+		{Name: "extra", Value: Value{Type: Any}},
+		{Name: "known", Value: Value{Type: Integer, Unscanned: true}},
+	}
+	for action, want := range map[ScanAction]string{
+		ScanReport: `{"n":4111111111111111,"f":378282246310005,"list":[1,4111111111111111],"extra":{"a":[4111111111111111,378282246310005,2]},"known":4111111111111111`,
+		ScanMask:   `{"list":[1],"extra":{"a":[null,null,2]},"known":4111111111111111`,
+		ScanDrop:   `{"list":[1],"extra":{"a":[null,null,2]},"known":4111111111111111`,
+	} {
+		s := newScanning(t, Scanning{Mode: ScanFull, Action: action}, properties...)
+		lanes, err := s.track(t, 0, "u1", map[string]any{
+			"n": int64(visa), "f": float64(amex), "list": []any{int64(1), int64(visa)}, "known": int64(visa),
+			"extra": map[string]any{"a": []any{int64(visa), float64(amex), int64(2)}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for d, lane := range lanes {
+			if got, _, _ := strings.Cut(lane, `,"$geoip_disable"`); got != want {
+				t.Errorf("action %d at %s:\ngot  %s\nwant %s", action, d, got, want)
+			}
+		}
+		if n := s.Stats().Findings["card"]; n != 5 {
+			t.Errorf("action %d: %d cards are counted, want 5", action, n)
+		}
+	}
+	for _, n := range []float64{
+		-visa, visa + 1, visa + 0.5, 1e18, 1764393600123, 1764393600123456, 1 << 53, 4222222222222, 99999999999999, 1111111111111117,
+	} {
+		s := newScanning(t, Scanning{Mode: ScanFull, Action: ScanMask}, properties...)
+		if _, err := s.track(t, 0, "u1", map[string]any{"f": n, "extra": n}); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Stats().Findings; len(got) > 0 {
+			t.Errorf("%v: findings %v", n, got)
 		}
 	}
 }

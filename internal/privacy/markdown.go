@@ -61,7 +61,7 @@ const surroundings = `
 | what | where from |
 |---|---|
 | name of the event, uuid, time stamp | made by the library, or given with WithUUID and WithTimestamp; to all destinations, as they are |
-| $session\_id | only with WithSession: an id of PostHog's browser library; to all destinations, as it is |
+| $session\_id | only with WithSession: an id of PostHog's browser library, as it is, to all destinations; anything but a UUID or a token without findings is left out |
 | $groups, $group\_type | types of groups as they are; keys as under identity above |
 | $set, $group\_set | the properties of the person and of groups above, and nothing else. $set\_once and $unset are never sent. |
 | $process\_person\_profile | false for events WithoutPersonProfile |

@@ -151,6 +151,14 @@ func TestLooksPersonal(t *testing.T) {
 		{"org_id", String, false},
 		{"title", String, false},
 		{"sms", String, false},
+		{"email2", String, true},
+		{"address_line_1", String, true},
+		{"phone_no", String, true},
+		{"jwt", String, true},
+		{"otp", Integer, false},
+		{"x_forwarded_for", String, true},
+		{"step_2", String, false},
+		{"42", String, false},
 		{"", String, false},
 	} {
 		if _, got := looksPersonal(test.name, test.typ); got != test.want {

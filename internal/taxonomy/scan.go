@@ -60,8 +60,8 @@ func (r *reading) unscan() {
 	switch {
 	case v.Category != none:
 		r.b.report(diag.New(r.at.KeyPos("scan"), "E012", "scan has an effect only on what is declared none"))
-	case v.Type == Integer || v.Type == Number || v.Type == Boolean || r.silent():
-		r.b.report(diag.New(r.at.KeyPos("scan"), "E012", "scan has no effect here, for only texts are searched"))
+	case v.Type == Boolean || r.silent():
+		r.b.report(diag.New(r.at.KeyPos("scan"), "E012", "scan has no effect here, for only texts and numbers are searched"))
 	case r.fixed() != nil:
 		r.b.report(diag.New(r.at.KeyPos("scan"), "E012", "type %s decides for its parts", r.base.name).
 			WithRelated(r.base.pos, "defined here").WithFix("write scan: off on the properties of the type"))
