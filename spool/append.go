@@ -88,16 +88,15 @@ func (s *Spool) mayWrite(size int) bool {
 func (s *Spool) writeDirectly(records []Record) (first uint64, ok bool) {
 	s.busy = true
 	s.mu.Unlock()
-	off, start := s.tail.seg.end, len(s.unsynced.frames)
-	b := batch{frames: s.unsynced.frames}
+	b, off := &s.direct, s.tail.seg.end
+	b.reset()
 	b.fill(records)
-	stamp(b.frames[start:], s.next)
-	_, err := s.tail.file.WriteAt(b.frames[start:], off)
+	stamp(b.frames, s.next)
+	_, err := s.tail.file.WriteAt(b.frames, off)
 	s.mu.Lock()
-	s.unsynced.frames = b.frames[:start]
 	if err == nil {
-		s.unsynced.wrote(off, b.frames, len(b.frames)-start)
-		first = s.publish(&b, len(b.frames)-start)
+		s.unsynced.wrote(off, b.frames)
+		first = s.publish(b)
 	} else {
 		s.counted.writeErrors++
 		s.tail.broken = true

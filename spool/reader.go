@@ -19,11 +19,11 @@ type Reader struct {
 
 	// Guarded by the lock of the spool:
 	attached bool
-	next     uint64           // all records before it are read, but for those in redo
-	redo     []uint64         // records before next that were not acknowledged by the process before this one, and not read yet
-	open     []Entry          // read and not acknowledged, oldest first
-	unread   int              // records for this reader that were not read
-	left     map[*segment]int // the same, by segment
+	next     uint64   // all records before it are read, but for those in redo
+	redo     []uint64 // records before next that were not acknowledged by the process before this one, and not read yet
+	open     []Entry  // read and not acknowledged, oldest first
+	unread   int      // records for this reader that were not read
+	left     []share  // the same, by segment, oldest first
 	at       place
 	scanning bool
 	wakeAt   int // at so many records it is to be woken; 0 is never
@@ -49,6 +49,12 @@ type place struct {
 }
 
 // Waiting describes what there is for a reader.
+// share is what of a segment a reader has not read.
+type share struct {
+	seg     *segment
+	records int
+}
+
 type Waiting struct {
 	Records int       // not acknowledged
 	Oldest  time.Time // when the oldest was accepted; zero without one
@@ -89,7 +95,7 @@ func (s *Spool) Reader(name string, destination uint8, wake chan<- struct{}) (*R
 }
 
 func newReader(s *Spool, name string, index int) *Reader {
-	return &Reader{spool: s, name: name, index: index, left: map[*segment]int{}}
+	return &Reader{spool: s, name: name, index: index}
 }
 
 // findReader returns the reader of a name, or nil.
@@ -135,8 +141,17 @@ func (r *Reader) offer(b *batch) {
 // add counts n records more, or less, to be read in a segment. The lock is held.
 func (r *Reader) add(seg *segment, n int) {
 	r.unread += n
-	if r.left[seg] += n; r.left[seg] == 0 {
-		delete(r.left, seg)
+	if n == 0 {
+		return
+	}
+	i := len(r.left) - 1 // appending concerns the last one, usually
+	for i >= 0 && r.left[i].seg != seg {
+		i--
+	}
+	if i < 0 {
+		r.left = append(r.left, share{seg, n})
+	} else if r.left[i].records += n; r.left[i].records == 0 {
+		r.left = slices.Delete(r.left, i, i+1)
 	}
 }
 
@@ -274,7 +289,8 @@ func (r *Reader) Resolve(seqs ...uint64) {
 	r.moved = r.moved || r.low() != before
 }
 
-// Save writes down what was resolved, and deletes the segments that every reader has passed.
+// Save writes down what was resolved, and deletes the segments that every reader has passed. When nothing was, as in an outage, it
+// writes only now and then, so that the reader does not look abandoned.
 func (r *Reader) Save() error {
 	s := r.spool
 	s.mu.Lock()

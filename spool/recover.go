@@ -129,11 +129,8 @@ func (s *Spool) recovered(seg *segment, f frame) {
 // recover notes how much was waiting for the reader, and about since when.
 func (r *Reader) recover() {
 	r.recovered = uint64(r.unread)
-	for _, seg := range r.spool.segments {
-		if r.left[seg] > 0 {
-			r.oldest = seg.queued
-			return
-		}
+	if len(r.left) > 0 {
+		r.oldest = r.left[0].seg.queued
 	}
 }
 

@@ -105,7 +105,7 @@ func (s *Spool) retire() {
 		return
 	}
 	s.retired = append(s.retired, &retired{tail: s.tail, parts: [2]unsynced{s.held, s.unsynced}, target: s.next})
-	s.held, s.unsynced = unsynced{}, unsynced{frames: s.takeFrames()}
+	s.held, s.unsynced = unsynced{frames: s.takeFrames()}, unsynced{frames: s.takeFrames()}
 	s.tail = tail{}
 	s.dirty = true
 	s.idle.Broadcast() // to the syncer, should it wait for the turn

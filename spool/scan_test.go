@@ -44,13 +44,20 @@ func FuzzScanner(f *testing.F) {
 	})
 }
 
+// body returns the encoded record.
+func (r *Record) body() []byte {
+	b := make([]byte, r.bodySize())
+	r.putBody(b)
+	return b
+}
+
 // checkParse holds the two parsers of bodies against each other.
 func checkParse(t *testing.T, body []byte) {
 	r, ok := parseRecord(body)
 	if !ok {
 		return
 	}
-	if !bytes.Equal(r.appendBody(nil), body) {
+	if !bytes.Equal(r.body(), body) {
 		t.Fatal("a record does not encode to what it was read from")
 	}
 	for i := range 8 {

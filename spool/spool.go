@@ -36,6 +36,7 @@ type Spool struct {
 	pending  *batch // gathers what the writer takes next
 	inflight *batch // is being written
 	spare    *batch
+	direct   batch // turn: what a caller writes itself
 
 	synced    uint64   // everything before is on disk
 	unsynced  unsynced // turn: what waits for its sync, in mode Interval
