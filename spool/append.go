@@ -49,7 +49,7 @@ func (s *Spool) measure(records []Record) (int, error) {
 
 // tryAppend makes one attempt. The lock is held, but not all the time.
 func (s *Spool) tryAppend(records []Record, size int) (uint64, error) {
-	if err := s.admit(); err != nil {
+	if err := s.admit(); err != nil && !(isRoom(err) && records[0].adopted) { // Adopt has looked for room itself
 		return 0, err
 	}
 	if s.mayWrite(size) {

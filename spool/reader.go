@@ -29,6 +29,7 @@ type Reader struct {
 	wakeAt   int // at so many records it is to be woken; 0 is never
 	dropped  Dropped
 	moved    bool  // low has changed since the mark was last written down
+	changed  bool  // something was acknowledged since then
 	oldest   int64 // while none is open, when the oldest waiting record was accepted, or a little before
 	// Since Open, recovered + appended = acked + unread + len(open) + dropped.
 	recovered, appended, acked uint64
@@ -48,13 +49,13 @@ type place struct {
 	off int64
 }
 
-// Waiting describes what there is for a reader.
 // share is what of a segment a reader has not read.
 type share struct {
 	seg     *segment
 	records int
 }
 
+// Waiting describes what there is for a reader.
 type Waiting struct {
 	Records int       // not acknowledged
 	Oldest  time.Time // when the oldest was accepted; zero without one
@@ -140,10 +141,10 @@ func (r *Reader) offer(b *batch) {
 
 // add counts n records more, or less, to be read in a segment. The lock is held.
 func (r *Reader) add(seg *segment, n int) {
-	r.unread += n
 	if n == 0 {
 		return
 	}
+	r.unread += n
 	i := len(r.left) - 1 // appending concerns the last one, usually
 	for i >= 0 && r.left[i].seg != seg {
 		i--
@@ -278,6 +279,7 @@ func (r *Reader) Resolve(seqs ...uint64) {
 		i, ok := slices.BinarySearchFunc(r.open, seq, func(e Entry, seq uint64) int { return compareSeq(e.Seq, seq) })
 		if ok && r.open[i].Queued != acknowledged {
 			r.acked++
+			r.changed = true
 			r.oldest = r.open[i].Queued
 			r.open[i].Queued = acknowledged // taken out below, all at once
 		}
@@ -286,7 +288,9 @@ func (r *Reader) Resolve(seqs ...uint64) {
 	if r.unread == 0 {
 		r.jump()
 	}
-	r.moved = r.moved || r.low() != before
+	if r.low() != before {
+		r.moved, r.changed = true, true
+	}
 }
 
 // Save writes down what was resolved, and deletes the segments that every reader has passed. When nothing was, as in an outage, it
@@ -294,14 +298,32 @@ func (r *Reader) Resolve(seqs ...uint64) {
 func (r *Reader) Save() error {
 	s := r.spool
 	s.mu.Lock()
+	if !r.changed && s.opts.now().Sub(r.mark.synced) < r.restFor() {
+		s.mu.Unlock()
+		return nil
+	}
 	moved := r.moved
-	r.moved = false
+	r.moved, r.changed = false, false
 	m := r.state()
 	s.mu.Unlock()
-	if !moved {
-		return r.save(m)
+	err := r.save(m)
+	if err != nil {
+		s.mu.Lock()
+		r.changed = true
+		s.mu.Unlock()
 	}
-	return errors.Join(r.save(m), s.trim())
+	if !moved {
+		return err
+	}
+	return errors.Join(err, s.trim())
+}
+
+// restFor is how long after its last sync the mark file of a reader in use stays as it is when nothing is acknowledged.
+func (r *Reader) restFor() time.Duration {
+	if r.mark.dirty {
+		return markSyncEvery
+	}
+	return min(markRefreshEvery, r.spool.opts.ReaderTTL/8)
 }
 
 // acknowledged marks an entry as done; no record was queued at that time.

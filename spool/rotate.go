@@ -58,6 +58,7 @@ func (s *Spool) cutBroken() {
 		defer s.mu.Unlock()
 		if t.cut {
 			t.seg.size = t.seg.end
+			s.free()
 		} else {
 			s.counted.writeErrors++
 		}

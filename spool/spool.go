@@ -53,6 +53,7 @@ type Spool struct {
 
 	noRoom  error     // why there is no room; nil when there may be some
 	retryAt time.Time // when to look again
+	freed   uint64    // how often room was made
 	stalled bool
 	watched time.Time // since when the oldest batch waits for the disk; zero without one
 	watch   *time.Timer

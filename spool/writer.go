@@ -31,9 +31,13 @@ func (s *Spool) writePending() {
 		s.pending, s.inflight = nil, b
 		b.users++
 		s.startWatch()
+		freed := s.freed
 		s.mu.Unlock()
 		err := s.commit(b)
 		s.mu.Lock()
+		if err != nil && freed == s.freed {
+			s.setNoRoom(err)
+		}
 		s.settle(b, err)
 		s.yield()
 	}
@@ -58,7 +62,6 @@ func (s *Spool) settle(b *batch, err error) {
 		b.finish(s.publish(b), nil)
 		s.noRoom = nil
 	default:
-		s.setNoRoom(err)
 		b.finish(0, err)
 	}
 	s.leave(b)
