@@ -201,7 +201,9 @@ func (st *spoolStat) print(w io.Writer, now time.Time) {
 		fmt.Fprintf(w, "  dead     %s: %d %s\n", d.Sink, d.Count, d.Reason)
 	}
 	for _, f := range st.LetterFiles {
-		fmt.Fprintf(w, "  letters  %s: %s, %d %% of what the file takes\n", f.Sink, sizeText(f.Bytes), f.filled())
+		if f.filled() > 0 {
+			fmt.Fprintf(w, "  letters  %s: %s, %d %% of what the file takes\n", f.Sink, sizeText(f.Bytes), f.filled())
+		}
 	}
 	if damage := st.damage(); len(damage) > 0 {
 		fmt.Fprintf(w, "  damage   %s\n", strings.Join(damage, ", "))

@@ -513,7 +513,9 @@ func TestFullLetters(t *testing.T) {
 			t.Errorf("%d %%: %q", share, h.Problems)
 		}
 	}
-	if out, _ := eventgen(t, exitFine, "spool", "stat", dir); !strings.Contains(out, "letters  posthog: ") {
-		t.Errorf("not in the output: %s", out)
+	file.Bytes = file.Limit / 4
+	var out strings.Builder
+	if all[0].print(&out, time.Now()); !strings.Contains(out.String(), "letters  posthog: 64.0 MiB, 25 %") {
+		t.Errorf("not in the output: %s", out.String())
 	}
 }
