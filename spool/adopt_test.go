@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // leave is a process with a folder of its own inside dir that stores records for a reader and ends. It returns the folder.
@@ -107,4 +108,23 @@ func TestAdoptWaitsForRoom(t *testing.T) {
 	if done, err := s.Adopt(t.Context()); err != nil || done.Records != 10 {
 		t.Errorf("%+v, %v", done, err)
 	}
+}
+
+// TestAdoptLooksForRoomItself checks that somebody else's refusal of just now does not stop Adopt midway.
+func TestAdoptLooksForRoomItself(t *testing.T) {
+	t.Parallel()
+	skipWithoutLocks(t)
+	dir := filepath.Join(t.TempDir(), "spool")
+	s, r := openSmall(t, dir)
+	leave(t, dir, "posthog", 10)
+	s.mu.Lock()
+	s.noRoom, s.retryAt = ErrNoSpace, time.Now().Add(time.Hour)
+	s.mu.Unlock()
+	if _, err := s.Append(t.Context(), numbered(1)); !errors.Is(err, ErrNoSpace) {
+		t.Fatalf("%v, want a refusal", err)
+	}
+	if done, err := s.Adopt(t.Context()); err != nil || done.Records != 10 {
+		t.Errorf("%+v, %v", done, err)
+	}
+	drain(t, r)
 }

@@ -49,7 +49,7 @@ func (s *Spool) measure(records []Record) (int, error) {
 
 // tryAppend makes one attempt. The lock is held, but not all the time.
 func (s *Spool) tryAppend(records []Record, size int) (uint64, error) {
-	if err := s.admit(); err != nil {
+	if err := s.admit(); err != nil && !(isRoom(err) && records[0].adopted) { // Adopt has looked for room itself
 		return 0, err
 	}
 	if s.mayWrite(size) {
@@ -88,16 +88,15 @@ func (s *Spool) mayWrite(size int) bool {
 func (s *Spool) writeDirectly(records []Record) (first uint64, ok bool) {
 	s.busy = true
 	s.mu.Unlock()
-	off, start := s.tail.seg.end, len(s.unsynced.frames)
-	b := batch{frames: s.unsynced.frames}
+	b, off := &s.direct, s.tail.seg.end
+	b.reset()
 	b.fill(records)
-	stamp(b.frames[start:], s.next)
-	_, err := s.tail.file.WriteAt(b.frames[start:], off)
+	stamp(b.frames, s.next)
+	_, err := s.tail.file.WriteAt(b.frames, off)
 	s.mu.Lock()
-	s.unsynced.frames = b.frames[:start]
 	if err == nil {
-		s.unsynced.wrote(off, b.frames, len(b.frames)-start)
-		first = s.publish(&b, len(b.frames)-start)
+		s.unsynced.wrote(off, b.frames)
+		first = s.publish(b)
 	} else {
 		s.counted.writeErrors++
 		s.tail.broken = true

@@ -107,7 +107,7 @@ func (o *oracle) judgeStored(disk *simDisk, touched func(*issued) bool) error {
 			return true // damage, as expected
 		}
 		i := o.records[uint64(s.Time)]
-		if i == nil || !bytes.Equal(s.appendBody(nil), i.record.appendBody(nil)) || got[uint64(s.Time)] {
+		if i == nil || !bytes.Equal(s.body(), i.record.body()) || got[uint64(s.Time)] {
 			wrong = fmt.Errorf("record %d: not what was issued, or twice", s.Seq)
 		}
 		got[uint64(s.Time)] = true

@@ -38,10 +38,12 @@ func (f *frame) destinations() uint8 { return f.body[0] }
 // appendFrame appends a record without sequence number and checksum, which stamp fills in.
 func appendFrame(dst []byte, r *Record, size int) []byte {
 	n := len(dst)
-	dst = slices.Grow(dst, frameHeader+size)[:n+frameHeader]
-	copy(dst[n:], frameMagic)
-	binary.LittleEndian.PutUint32(dst[n+frameLen:], uint32(size))
-	return r.appendBody(dst)
+	dst = slices.Grow(dst, frameHeader+size)[:n+frameHeader+size]
+	f := dst[n:]
+	copy(f, frameMagic)
+	binary.LittleEndian.PutUint32(f[frameLen:], uint32(size))
+	r.putBody(f[frameHeader:])
+	return dst
 }
 
 // stamp gives consecutive sequence numbers to frames that lie one after the other, and completes them.

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"path/filepath"
@@ -144,7 +145,7 @@ func reportMarks(f folder, entries []entry) ([]*countedMark, error) {
 
 // walk examines all segments of a folder. A segment that is deleted meanwhile is skipped.
 func walk(f folder, entries []entry, each func(*segment, finding), record func(Stored) bool) error {
-	var x examiner
+	x := examiner{live: true}
 	more := true
 	for _, seg := range listSegments(entries) {
 		if !more {
@@ -156,6 +157,9 @@ func walk(f folder, entries []entry, each func(*segment, finding), record func(S
 		}
 		if err != nil {
 			return fmt.Errorf("spool: %w", err)
+		}
+		if err := checkVersion(src, seg); err != nil {
+			return errors.Join(err, src.Close())
 		}
 		found := x.examine(src, seg, func(f frame) {
 			if r, ok := parseRecord(f.body); ok && more {

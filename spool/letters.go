@@ -12,13 +12,14 @@ import (
 
 const (
 	letterSuffix = ".jsonl"
-	// lettersQuota bounds the file of one sink.
-	lettersQuota = 256 << 20
 	// letterPatience is how long a change waits for another process to finish its own. It is long because that other one may
 	// be rewriting a large file.
 	letterPatience = 10 * time.Second
 	letterPoll     = 5 * time.Millisecond
 )
+
+// LettersQuota bounds the file of one sink. A full one takes no more: see Letters.Append. LetterFiles says how full it is.
+const LettersQuota = 256 << 20
 
 // Letters is a folder of dead letters: one file for each sink, one line of JSON for each letter. Dead letters are rare, so
 // every change opens the folder anew, takes its lock, and closes it again; any number of processes may use it at a time, and
@@ -46,7 +47,7 @@ func OpenLetters(dir string) (*Letters, error) {
 }
 
 func newLetters(dir string) *Letters {
-	return &Letters{dir: dir, quota: lettersQuota, suspect: map[string]bool{}}
+	return &Letters{dir: dir, quota: LettersQuota, suspect: map[string]bool{}}
 }
 
 // Append stores a letter. When it returns nil, the letter is on disk. A file of 256 MiB takes no more: ErrFull. Append waits

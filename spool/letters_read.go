@@ -23,8 +23,24 @@ func (d *DamagedLetter) Error() string {
 	return fmt.Sprintf("spool: %s: line %d, bytes %d to %d, is damaged", d.File, d.Line, d.From, d.To)
 }
 
+// LetterFile is the file with the dead letters of a sink.
+type LetterFile struct {
+	Sink  string
+	Bytes int64 // at most LettersQuota, beyond which the file takes no more
+}
+
 // LetterSinks returns the names of the sinks that have dead letters in a folder, in order; none if there is no such folder.
 func LetterSinks(dir string) ([]string, error) {
+	files, err := LetterFiles(dir)
+	var sinks []string
+	for _, f := range files {
+		sinks = append(sinks, f.Sink)
+	}
+	return sinks, err
+}
+
+// LetterFiles returns the files of dead letters in a folder, in the order of their sinks; none if there is no such folder.
+func LetterFiles(dir string) ([]LetterFile, error) {
 	f, err := openReadOnly(dir)
 	if isGone(err) {
 		return nil, nil
@@ -36,14 +52,14 @@ func LetterSinks(dir string) ([]string, error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	var sinks []string
+	var files []LetterFile
 	for _, e := range entries {
 		sink, ok := strings.CutSuffix(e.name, letterSuffix)
 		if ok && !e.dir && readerName.MatchString(sink) {
-			sinks = append(sinks, sink)
+			files = append(files, LetterFile{sink, e.size})
 		}
 	}
-	return sinks, nil
+	return files, nil
 }
 
 // ReadLetters reads the dead letters of a sink, oldest first. A line that is none is handed out as a *DamagedLetter with an

@@ -21,6 +21,8 @@ const (
 	maxMarkOpen = (markSlot - markHeader) / 8
 	// markSyncEvery bounds how many acknowledgements a power cut undoes.
 	markSyncEvery = time.Second
+	// markRefreshEvery is how often a reader writes that it is in use, however long nothing is acknowledged.
+	markRefreshEvery = time.Hour
 )
 
 // mark is what a slot holds.
@@ -89,6 +91,7 @@ type markFile struct {
 	generation uint64
 	slot       int // that is being written
 	synced     time.Time
+	dirty      bool // was written since then
 }
 
 // write puts down a mark, and syncs it now and then. When the sync fails, the same slot is written again the next time: the
@@ -96,6 +99,7 @@ type markFile struct {
 func (f *markFile) write(m mark, now time.Time, force bool) error {
 	f.generation++
 	m.generation = f.generation
+	f.dirty = true
 	if _, err := f.file.WriteAt(m.encode(), int64(f.slot)*markSlot); err != nil {
 		return err
 	}
@@ -105,7 +109,7 @@ func (f *markFile) write(m mark, now time.Time, force bool) error {
 	if err := f.file.Sync(); err != nil {
 		return err
 	}
-	f.slot, f.synced = 1-f.slot, now
+	f.slot, f.synced, f.dirty = 1-f.slot, now, false
 	return nil
 }
 

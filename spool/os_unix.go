@@ -4,8 +4,10 @@ package spool
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"runtime"
 	"syscall"
 )
 
@@ -33,6 +35,25 @@ func control(f *os.File, do func(fd int) error) error {
 		}
 	})
 	return errors.Join(err, done)
+}
+
+// WriteAt does what os.File's does, but for the lock against a Close at the same time, which whoever has the turn need not
+// fear. That and the layers in between were a tenth of an append: 1.20 times a bare write with them, 1.11 without.
+func (f osFile) WriteAt(p []byte, off int64) (done int, err error) {
+	for {
+		n, err := syscall.Pwrite(int(f.Fd()), p[done:], off+int64(done))
+		runtime.KeepAlive(f.File) // or it might be closed meanwhile, as one that nobody needs any more
+		done += max(n, 0)
+		switch {
+		case err == nil && done == len(p):
+			return done, nil
+		case err == nil && n == 0:
+			err = io.ErrUnexpectedEOF
+		case err == nil || errors.Is(err, syscall.EINTR):
+			continue
+		}
+		return done, &fs.PathError{Op: "write", Path: f.Name(), Err: err}
+	}
 }
 
 // unsafeFolder returns why a folder must not be used, or nothing.

@@ -346,3 +346,110 @@ func (w *world) operations() int {
 	defer w.disk.mu.Unlock()
 	return w.disk.ops
 }
+
+// spaceHook is a disk that calls a function whenever it is asked for its space.
+type spaceHook struct {
+	*simDisk
+	hook func() space
+}
+
+func (d *spaceHook) Space() (space, error) { return d.hook(), nil }
+
+// TestRefusalIsForgotten makes room while a record is being refused for want of it: the refusal rests on what was seen before,
+// so the next record must not be refused unseen.
+func TestRefusalIsForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const plenty = 1 << 40
+		disk := &spaceHook{simDisk: newSimDisk(), hook: func() space { return space{plenty, plenty} }}
+		opts := bubbled(Refuse)
+		opts.MinFree, opts.Quota = 1, 1<<30
+		s, err := start(disk, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Reader("posthog", 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		appendTo := func(segments int) (err error) {
+			for n := uint64(0); err == nil && s.Stats().Segments < segments; n++ {
+				_, err = s.Append(t.Context(), numbered(n))
+			}
+			return err
+		}
+		if err := appendTo(3); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		asked := 0
+		disk.hook = func() space {
+			if asked++; asked > 1 {
+				return space{plenty, plenty}
+			}
+			drain(t, r)
+			return space{0, plenty}
+		}
+		if err := appendTo(4); !errors.Is(err, ErrNoSpace) {
+			t.Fatalf("%v, want a refusal", err)
+		}
+		if _, err := s.Append(t.Context(), numbered(1)); err != nil {
+			t.Errorf("after room was made: %v", err)
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestOutageWritesNoMark checks that attempts to deliver that fail leave the mark file alone, but for a sign of life now and then,
+// and that an acknowledgement is synced although none follows.
+func TestOutageWritesNoMark(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, err := start(newSimDisk(), bubbled(Refuse))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Reader("posthog", 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 10 {
+			if _, err := s.Append(t.Context(), numbered(uint64(n))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		entries, err := r.Peek(nil, 10, 1<<20)
+		if err != nil || len(entries) != 10 {
+			t.Fatal(len(entries), err)
+		}
+		if err := r.Ack(entries[0].Seq); err != nil || !r.mark.dirty {
+			t.Fatalf("dirty %v, %v", r.mark.dirty, err)
+		}
+		attempts := func(n int, each time.Duration) uint64 {
+			before := r.mark.generation
+			for range n {
+				time.Sleep(each)
+				if err := r.Ack(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return r.mark.generation - before
+		}
+		if n := attempts(5, markSyncEvery/10); n != 0 {
+			t.Errorf("%d writes within a second", n)
+		}
+		if n := attempts(50, markSyncEvery); n != 1 || r.mark.dirty {
+			t.Errorf("%d writes after that, want one with a sync", n)
+		}
+		if n := attempts(24*60, time.Minute); n < 23 || n > 24 {
+			t.Errorf("%d writes in a day, want one an hour", n)
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -19,16 +19,17 @@ type Reader struct {
 
 	// Guarded by the lock of the spool:
 	attached bool
-	next     uint64           // all records before it are read, but for those in redo
-	redo     []uint64         // records before next that were not acknowledged by the process before this one, and not read yet
-	open     []Entry          // read and not acknowledged, oldest first
-	unread   int              // records for this reader that were not read
-	left     map[*segment]int // the same, by segment
+	next     uint64   // all records before it are read, but for those in redo
+	redo     []uint64 // records before next that were not acknowledged by the process before this one, and not read yet
+	open     []Entry  // read and not acknowledged, oldest first
+	unread   int      // records for this reader that were not read
+	left     []share  // the same, by segment, oldest first
 	at       place
 	scanning bool
 	wakeAt   int // at so many records it is to be woken; 0 is never
 	dropped  Dropped
 	moved    bool  // low has changed since the mark was last written down
+	changed  bool  // something was acknowledged since then
 	oldest   int64 // while none is open, when the oldest waiting record was accepted, or a little before
 	// Since Open, recovered + appended = acked + unread + len(open) + dropped.
 	recovered, appended, acked uint64
@@ -46,6 +47,12 @@ type Reader struct {
 type place struct {
 	seg *segment // nil before the first
 	off int64
+}
+
+// share is what of a segment a reader has not read.
+type share struct {
+	seg     *segment
+	records int
 }
 
 // Waiting describes what there is for a reader.
@@ -89,7 +96,7 @@ func (s *Spool) Reader(name string, destination uint8, wake chan<- struct{}) (*R
 }
 
 func newReader(s *Spool, name string, index int) *Reader {
-	return &Reader{spool: s, name: name, index: index, left: map[*segment]int{}}
+	return &Reader{spool: s, name: name, index: index}
 }
 
 // findReader returns the reader of a name, or nil.
@@ -134,9 +141,18 @@ func (r *Reader) offer(b *batch) {
 
 // add counts n records more, or less, to be read in a segment. The lock is held.
 func (r *Reader) add(seg *segment, n int) {
+	if n == 0 {
+		return
+	}
 	r.unread += n
-	if r.left[seg] += n; r.left[seg] == 0 {
-		delete(r.left, seg)
+	i := len(r.left) - 1 // appending concerns the last one, usually
+	for i >= 0 && r.left[i].seg != seg {
+		i--
+	}
+	if i < 0 {
+		r.left = append(r.left, share{seg, n})
+	} else if r.left[i].records += n; r.left[i].records == 0 {
+		r.left = slices.Delete(r.left, i, i+1)
 	}
 }
 
@@ -263,6 +279,7 @@ func (r *Reader) Resolve(seqs ...uint64) {
 		i, ok := slices.BinarySearchFunc(r.open, seq, func(e Entry, seq uint64) int { return compareSeq(e.Seq, seq) })
 		if ok && r.open[i].Queued != acknowledged {
 			r.acked++
+			r.changed = true
 			r.oldest = r.open[i].Queued
 			r.open[i].Queued = acknowledged // taken out below, all at once
 		}
@@ -271,21 +288,42 @@ func (r *Reader) Resolve(seqs ...uint64) {
 	if r.unread == 0 {
 		r.jump()
 	}
-	r.moved = r.moved || r.low() != before
+	if r.low() != before {
+		r.moved, r.changed = true, true
+	}
 }
 
-// Save writes down what was resolved, and deletes the segments that every reader has passed.
+// Save writes down what was resolved, and deletes the segments that every reader has passed. When nothing was, as in an outage, it
+// writes only now and then, so that the reader does not look abandoned.
 func (r *Reader) Save() error {
 	s := r.spool
 	s.mu.Lock()
+	if !r.changed && s.opts.now().Sub(r.mark.synced) < r.restFor() {
+		s.mu.Unlock()
+		return nil
+	}
 	moved := r.moved
-	r.moved = false
+	r.moved, r.changed = false, false
 	m := r.state()
 	s.mu.Unlock()
-	if !moved {
-		return r.save(m)
+	err := r.save(m)
+	if err != nil {
+		s.mu.Lock()
+		r.changed = true
+		s.mu.Unlock()
 	}
-	return errors.Join(r.save(m), s.trim())
+	if !moved {
+		return err
+	}
+	return errors.Join(err, s.trim())
+}
+
+// restFor is how long after its last sync the mark file of a reader in use stays as it is when nothing is acknowledged.
+func (r *Reader) restFor() time.Duration {
+	if r.mark.dirty {
+		return markSyncEvery
+	}
+	return min(markRefreshEvery, r.spool.opts.ReaderTTL/8)
 }
 
 // acknowledged marks an entry as done; no record was queued at that time.

@@ -54,16 +54,20 @@ func (r *Reader) advance() {
 			return
 		}
 	}
-	for seg := range r.left {
-		r.dropped.Damaged += uint64(r.forget(seg))
+	for len(r.left) > 0 {
+		r.dropped.Damaged += uint64(r.forget(r.left[0].seg))
 	}
 }
 
 // forget counts nothing to be read in a segment any more, and returns how much it was.
 func (r *Reader) forget(seg *segment) int {
-	n := r.left[seg]
-	r.add(seg, -n)
-	return n
+	for _, of := range r.left {
+		if of.seg == seg {
+			r.add(seg, -of.records)
+			return of.records
+		}
+	}
+	return 0
 }
 
 // scanSegment reads on in a segment, and returns the size of what it found.

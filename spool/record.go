@@ -1,9 +1,6 @@
 package spool
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
 // MaxRecord is the size in bytes of the largest record that any spool stores: its texts and 36 bytes, plus 9 for each
 // lane. A spool with small segments stores less.
@@ -68,28 +65,22 @@ func (r *Record) destinations() uint8 {
 	return all
 }
 
-// appendBody appends the encoded record.
-func (r *Record) appendBody(dst []byte) []byte {
-	n := len(dst)
-	dst = slices.Grow(dst, bodyHeader)[:n+bodyHeader]
-	b := dst[n:]
+// putBody encodes the record into b, which has the size for it.
+func (r *Record) putBody(b []byte) {
 	b[0], b[1] = r.destinations(), uint8(len(r.Lanes))
 	binary.LittleEndian.PutUint16(b[2:], uint16(len(r.Event)))
 	binary.LittleEndian.PutUint64(b[4:], uint64(r.Time))
 	binary.LittleEndian.PutUint64(b[12:], uint64(r.Queued))
 	copy(b[20:], r.UUID[:])
-	dst = append(dst, r.Event...)
+	b = b[bodyHeader+copy(b[bodyHeader:], r.Event):]
 	for i := range r.Lanes {
 		l := &r.Lanes[i]
-		n := len(dst)
-		dst = slices.Grow(dst, laneHeader)[:n+laneHeader]
-		dst[n] = l.Destinations
-		binary.LittleEndian.PutUint32(dst[n+1:], uint32(len(l.DistinctID)))
-		binary.LittleEndian.PutUint32(dst[n+5:], uint32(len(l.Properties)))
-		dst = append(dst, l.DistinctID...)
-		dst = append(dst, l.Properties...)
+		b[0] = l.Destinations
+		binary.LittleEndian.PutUint32(b[1:], uint32(len(l.DistinctID)))
+		binary.LittleEndian.PutUint32(b[5:], uint32(len(l.Properties)))
+		b = b[laneHeader+copy(b[laneHeader:], l.DistinctID):]
+		b = b[copy(b, l.Properties):]
 	}
-	return dst
 }
 
 // parseRecord reads a body. The lanes share its memory. False means that it is not of our making.

@@ -70,15 +70,23 @@ func checkVersions(f folder, segments []*segment) error {
 		if err != nil {
 			return fmt.Errorf("spool: %w", err)
 		}
-		var sc scanner
-		sc.start(src, 0, seg.size, 0)
-		version, ok := headerVersion(sc.read(0, segmentHeader))
-		if err := src.Close(); err != nil {
-			return fmt.Errorf("spool: %w", err)
+		err = checkVersion(src, seg)
+		if closeErr := src.Close(); err == nil && closeErr != nil {
+			err = fmt.Errorf("spool: %w", closeErr)
 		}
-		if ok && version != segmentVersion {
-			return fmt.Errorf("%w: segment %s has version %d", ErrFormat, seg.name, version)
+		if err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// checkVersion returns an error when the segment was written by a later version.
+func checkVersion(src io.ReaderAt, seg *segment) error {
+	var sc scanner
+	sc.start(src, 0, seg.size, 0)
+	if version, ok := headerVersion(sc.read(0, segmentHeader)); ok && version != segmentVersion {
+		return fmt.Errorf("%w: segment %s has version %d", ErrFormat, seg.name, version)
 	}
 	return nil
 }
@@ -129,11 +137,8 @@ func (s *Spool) recovered(seg *segment, f frame) {
 // recover notes how much was waiting for the reader, and about since when.
 func (r *Reader) recover() {
 	r.recovered = uint64(r.unread)
-	for _, seg := range r.spool.segments {
-		if r.left[seg] > 0 {
-			r.oldest = seg.queued
-			return
-		}
+	if len(r.left) > 0 {
+		r.oldest = r.left[0].seg.queued
 	}
 }
 
@@ -171,6 +176,26 @@ func (s *Spool) finishRecovered(f file, seg *segment, found finding, kept bool) 
 type examiner struct {
 	sc   scanner
 	next uint64 // the sequence number that should come next; 0 before the first segment
+	live bool   // a process may be writing meanwhile
+
+	doubt  int64 // where a hole was looked at again, and how often
+	doubts int
+}
+
+// maxDoubts is how often a hole in a live segment is looked at again.
+const maxDoubts = 8
+
+// again reports whether to read on from the start of a hole: a record may have been written between two reads of its neighbours.
+// At the end of a segment that is being written, the hole moves on each time, until there is only unused room.
+func (x *examiner) again(hole span) bool {
+	if !x.live || hole.empty() {
+		return false
+	}
+	if x.doubt != hole.from {
+		x.doubt, x.doubts = hole.from, 0
+	}
+	x.doubts++
+	return x.doubts <= maxDoubts
 }
 
 // finding is what is in a segment.
@@ -195,9 +220,17 @@ func (x *examiner) examine(src io.ReaderAt, seg *segment, each func(frame)) find
 	}
 	x.sc.off = min(segmentHeader, seg.size)
 	for {
+		next := x.sc.next
 		f, hole, ok := x.sc.scan()
+		unused := !ok && x.sc.zero(hole) // asked once: in a live segment, a second look sees more
+		if !unused && x.again(hole) {
+			x.sc.start(src, hole.from, seg.size, next)
+			continue
+		}
 		if !ok {
-			found.addHole(&x.sc, hole)
+			if !unused {
+				found.damaged(hole)
+			}
 			break
 		}
 		if f.seq >= seg.limit {

@@ -34,8 +34,9 @@ func (s *Spool) secure(r *retired) error {
 	}
 	err = r.file.Close()
 	s.note(func(c *counters) {
-		if cut {
+		if cut && r.seg.size > r.seg.end {
 			r.seg.size = r.seg.end
+			s.free()
 		}
 		if !cut || err != nil {
 			c.writeErrors++

@@ -93,6 +93,13 @@ func (s *Spool) discard(n int) {
 	}
 	s.doomed = append(s.doomed, s.segments[:n]...)
 	s.segments = append(s.segments[:0:0], s.segments[n:]...)
+	s.free()
+}
+
+// free notes that there is more room than before: whoever was refused may try again at once, and a refusal that rests on what
+// was seen before must not be remembered. The lock is held.
+func (s *Spool) free() {
+	s.freed++
 	s.noRoom = nil
 	s.done.Broadcast()
 }
@@ -114,6 +121,9 @@ func (s *Spool) sweep() {
 	defer s.mu.Unlock()
 	s.doomed = append(s.doomed, left...)
 	s.counted.writeErrors += uint64(len(left))
+	if len(doomed) > len(left) {
+		s.free() // once more: only now the disk has it back
+	}
 }
 
 // trim deletes the segments that every reader has passed.

@@ -58,6 +58,7 @@ func (s *Spool) cutBroken() {
 		defer s.mu.Unlock()
 		if t.cut {
 			t.seg.size = t.seg.end
+			s.free()
 		} else {
 			s.counted.writeErrors++
 		}
@@ -105,7 +106,7 @@ func (s *Spool) retire() {
 		return
 	}
 	s.retired = append(s.retired, &retired{tail: s.tail, parts: [2]unsynced{s.held, s.unsynced}, target: s.next})
-	s.held, s.unsynced = unsynced{}, unsynced{frames: s.takeFrames()}
+	s.held, s.unsynced = unsynced{frames: s.takeFrames()}, unsynced{frames: s.takeFrames()}
 	s.tail = tail{}
 	s.dirty = true
 	s.idle.Broadcast() // to the syncer, should it wait for the turn

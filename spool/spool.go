@@ -36,6 +36,7 @@ type Spool struct {
 	pending  *batch // gathers what the writer takes next
 	inflight *batch // is being written
 	spare    *batch
+	direct   batch // turn: what a caller writes itself
 
 	synced    uint64   // everything before is on disk
 	unsynced  unsynced // turn: what waits for its sync, in mode Interval
@@ -52,6 +53,7 @@ type Spool struct {
 
 	noRoom  error     // why there is no room; nil when there may be some
 	retryAt time.Time // when to look again
+	freed   uint64    // how often room was made
 	stalled bool
 	watched time.Time // since when the oldest batch waits for the disk; zero without one
 	watch   *time.Timer

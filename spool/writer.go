@@ -31,9 +31,13 @@ func (s *Spool) writePending() {
 		s.pending, s.inflight = nil, b
 		b.users++
 		s.startWatch()
+		freed := s.freed
 		s.mu.Unlock()
 		err := s.commit(b)
 		s.mu.Lock()
+		if err != nil && freed == s.freed {
+			s.setNoRoom(err)
+		}
 		s.settle(b, err)
 		s.yield()
 	}
@@ -53,12 +57,11 @@ func (s *Spool) settle(b *batch, err error) {
 		s.tail.broken = s.tail.seg != nil
 	case err == nil:
 		if s.opts.Mode == Interval {
-			s.unsynced.wrote(s.tail.seg.end, append(s.unsynced.frames, b.frames...), len(b.frames))
+			s.unsynced.wrote(s.tail.seg.end, b.frames)
 		}
-		b.finish(s.publish(b, len(b.frames)), nil)
+		b.finish(s.publish(b), nil)
 		s.noRoom = nil
 	default:
-		s.setNoRoom(err)
 		b.finish(0, err)
 	}
 	s.leave(b)
@@ -133,13 +136,13 @@ func (s *Spool) storeSynced(end int64) error {
 	return nil
 }
 
-// publish makes the last n bytes that were written part of the log. Turn and lock are held.
-func (s *Spool) publish(b *batch, n int) (first uint64) {
+// publish makes a batch that was written part of the log. Turn and lock are held.
+func (s *Spool) publish(b *batch) (first uint64) {
 	seg := s.tail.seg
 	if seg.queued == 0 {
 		seg.queued = b.queued
 	}
-	seg.end += int64(n)
+	seg.end += int64(len(b.frames))
 	first = s.next
 	s.next += uint64(b.records)
 	s.counted.appended += uint64(b.records)

@@ -51,6 +51,7 @@ type spoolStat struct {
 	DamagedBytes   int64        `json:"damaged_bytes"`
 	DeadLetters    []letterStat `json:"dead_letters"`
 	DamagedLetters int          `json:"damaged_letters"`
+	LetterFiles    []letterFile `json:"dead_letter_files"`
 }
 
 type sinkStat struct {
@@ -67,6 +68,20 @@ type letterStat struct {
 	Reason string `json:"reason"`
 	Count  int    `json:"count"`
 }
+
+// letterFile says how full the file of a sink's dead letters is.
+type letterFile struct {
+	Sink  string `json:"sink"`
+	Bytes int64  `json:"bytes"`
+	Limit int64  `json:"limit"`
+}
+
+// letterWarning is from what share on a file of dead letters is a problem of its own: when it is full, its sink stops, and somebody
+// has to have had time to act before.
+const letterWarning = 50
+
+// filled is the share in percent.
+func (f *letterFile) filled() int64 { return f.Bytes * 100 / f.Limit }
 
 func statSpools(dir string) ([]spoolStat, error) {
 	found, err := findSpools(dir)
@@ -85,7 +100,7 @@ func statSpools(dir string) ([]spoolStat, error) {
 }
 
 func (f *spoolFolder) stat() (spoolStat, error) {
-	st := spoolStat{Path: f.path, Sinks: []sinkStat{}, DeadLetters: []letterStat{}}
+	st := spoolStat{Path: f.path, Sinks: []sinkStat{}, DeadLetters: []letterStat{}, LetterFiles: []letterFile{}}
 	for _, path := range f.parts {
 		report, gone, err := verifySpool(path)
 		if err != nil {
@@ -134,12 +149,13 @@ func (st *spoolStat) addReader(m *spool.MarkReport) {
 }
 
 func (st *spoolStat) countLetters(dir string) error {
-	sinks, err := spool.LetterSinks(dir)
+	files, err := spool.LetterFiles(dir)
 	if err != nil {
 		return err
 	}
-	for _, sink := range sinks {
-		for l, err := range spool.ReadLetters(dir, sink) {
+	for _, file := range files {
+		st.LetterFiles = append(st.LetterFiles, letterFile{file.Sink, file.Bytes, spool.LettersQuota})
+		for l, err := range spool.ReadLetters(dir, file.Sink) {
 			var damage *spool.DamagedLetter
 			switch {
 			case errors.As(err, &damage):
@@ -183,6 +199,11 @@ func (st *spoolStat) print(w io.Writer, now time.Time) {
 	}
 	for _, d := range st.DeadLetters {
 		fmt.Fprintf(w, "  dead     %s: %d %s\n", d.Sink, d.Count, d.Reason)
+	}
+	for _, f := range st.LetterFiles {
+		if f.filled() > 0 {
+			fmt.Fprintf(w, "  letters  %s: %s, %d %% of what the file takes\n", f.Sink, sizeText(f.Bytes), f.filled())
+		}
 	}
 	if damage := st.damage(); len(damage) > 0 {
 		fmt.Fprintf(w, "  damage   %s\n", strings.Join(damage, ", "))

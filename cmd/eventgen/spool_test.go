@@ -492,3 +492,30 @@ func spoolWithLetters(t *testing.T) string {
 	}
 	return dir
 }
+
+// TestFullLetters asks for a warning while there is still room for dead letters: when their file is full, its sink stops.
+func TestFullLetters(t *testing.T) {
+	t.Parallel()
+	dir := spoolWithLetters(t)
+	all, err := statSpools(dir)
+	if err != nil || len(all) != 1 || len(all[0].LetterFiles) != 1 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	file := &all[0].LetterFiles[0]
+	if file.Sink != "posthog" || file.Bytes == 0 || file.Limit != spool.LettersQuota {
+		t.Errorf("%+v", *file)
+	}
+	for share, want := range map[int64]bool{1: false, letterWarning - 1: false, letterWarning: true, 100: true} {
+		file.Bytes = file.Limit/100*share + 100
+		var h health
+		h.judge(&all[0], time.Hour, time.Now())
+		if got := strings.Contains(strings.Join(h.Problems, "\n"), "of their file; when it is full the sink stops"); got != want {
+			t.Errorf("%d %%: %q", share, h.Problems)
+		}
+	}
+	file.Bytes = file.Limit / 4
+	var out strings.Builder
+	if all[0].print(&out, time.Now()); !strings.Contains(out.String(), "letters  posthog: 64.0 MiB, 25 %") {
+		t.Errorf("not in the output: %s", out.String())
+	}
+}

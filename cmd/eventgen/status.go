@@ -103,6 +103,12 @@ func (h *health) judge(st *spoolStat, maxAge time.Duration, now time.Time) {
 	for _, d := range st.DeadLetters {
 		h.problem("%s: sink %s: %s, %s", st.Path, d.Sink, count(d.Count, "dead letter"), printable(d.Reason))
 	}
+	for _, f := range st.LetterFiles {
+		if f.filled() >= letterWarning {
+			h.problem("%s: sink %s: the dead letters fill %d %% of their file; when it is full the sink stops: replay or purge them",
+				st.Path, f.Sink, f.filled())
+		}
+	}
 	for _, damage := range st.damage() {
 		h.problem("%s: damaged or lost: %s", st.Path, damage)
 	}
