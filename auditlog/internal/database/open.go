@@ -133,6 +133,58 @@ func (db *DB) Snapshot(ctx context.Context) (*sql.Tx, error) {
 	return db.BeginTx(ctx, options)
 }
 
+// togetherTries is how often Snapshots tries to get one state from SQLite, which others may change in between, each time in a
+// thousandth of a second.
+const togetherTries = 10
+
+// Snapshots begins up to n transactions, one at least, that read the same state of the database, so that several goroutines can
+// share the reading.
+func (db *DB) Snapshots(ctx context.Context, n int) ([]*sql.Tx, error) {
+	for range togetherTries {
+		txs, err := db.together(ctx, n)
+		if err != nil || txs != nil {
+			return txs, err
+		}
+	}
+	tx, err := db.Snapshot(ctx)
+	return []*sql.Tx{tx}, err
+}
+
+// together begins n transactions; it returns none if they do not see the same.
+func (db *DB) together(ctx context.Context, n int) (txs []*sql.Tx, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, rollback(txs))
+			txs = nil
+		}
+	}()
+	state := ""
+	for range n {
+		tx, err := db.Snapshot(ctx)
+		if err != nil {
+			return txs, err
+		}
+		txs = append(txs, tx)
+		seen, err := db.Dialect.join(ctx, tx, state)
+		if err != nil {
+			return txs, err
+		}
+		if state != "" && seen != state {
+			return nil, rollback(txs)
+		}
+		state = seen
+	}
+	return txs, nil
+}
+
+func rollback(txs []*sql.Tx) error {
+	var errs []error
+	for _, tx := range txs {
+		errs = append(errs, tx.Rollback())
+	}
+	return errors.Join(errs...)
+}
+
 // Exclusive begins a transaction that writes and excludes all others begun with Exclusive.
 func (db *DB) Exclusive(ctx context.Context) (*sql.Tx, error) {
 	tx, err := db.BeginTx(ctx, nil)
