@@ -30,8 +30,8 @@ func TestBlocksOfAStoreAreThoseOfItsRows(t *testing.T) {
 		s := open(t, place, Options{})
 		for n := range 3 * block.Step / 100 {
 			b := requests(1+n*100, 100)
-			replace := func(i int, old, new string) {
-				b.Messages[i].Properties = bytes.ReplaceAll(b.Messages[i].Properties, []byte(old), []byte(new))
+			replace := func(i int, from, to string) {
+				b.Messages[i].Properties = bytes.ReplaceAll(b.Messages[i].Properties, []byte(from), []byte(to))
 			}
 			replace(1, `"statusCode"`, `"other"`)
 			replace(2, `"route"`, `"other"`)

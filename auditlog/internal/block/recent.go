@@ -12,8 +12,8 @@ import (
 // recentMax is how many rows Recent holds at most.
 const recentMax = 8 * Step
 
-// Recent holds what a block will keep of the last rows of a chain, for the process that writes them: to make the block of that takes
-// 1.5 µs a row, to read the rows again took 6.5 µs, a tenth of what it costs to write them. The zero value is ready for use.
+// Recent holds what a block will keep of the last rows of a chain, for the process that writes them: to keep blocks takes 5 µs of the
+// processor a row this way, and took 10 µs, a seventh of an insert, when the rows were read again. The zero value is ready for use.
 type Recent struct {
 	span span
 	made builder

@@ -101,7 +101,7 @@ func sqliteDSN(path string, mode Mode) (string, error) {
 	}
 	q := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)",
-		"secure_delete(ON)",        // what is erased or removed is overwritten
+		"secure_delete(ON)", // what is erased or removed is overwritten
 		cacheSize,
 		"wal_autocheckpoint(4000)", // pages: those that change with each batch are copied to the file less often
 	}}
