@@ -57,8 +57,16 @@ func (s *Store) writeIn(ctx context.Context, begin beginner, do func(*txn) error
 		s.chain.doubt, s.chain.tried = true, t.head
 		return err
 	}
-	s.chain.head, s.chain.written = t.head, t.written
+	t.done()
 	return nil
+}
+
+// done makes the store take over what the transaction has written.
+func (t *txn) done() {
+	t.store.chain.head, t.store.chain.written = t.head, t.written
+	for _, r := range t.pending {
+		t.store.upkeep.recent.Add(r.writer, r.seq, r.request())
+	}
 }
 
 type beginner func(context.Context, *sql.TxOptions) (*sql.Tx, error)
@@ -164,7 +172,7 @@ func (s *Store) startChain(ctx context.Context) error {
 	if err != nil {
 		return err // a chain of which nobody knows whether it was committed stays as it is: one row, and no other follows
 	}
-	s.chain.head, s.chain.written = t.head, t.written
+	t.done()
 	return nil
 }
 
@@ -219,12 +227,8 @@ func (t *txn) append(rows ...*row) {
 // saltSize is the length of a salt in bytes: too many values to try.
 const saltSize = 16
 
-// flush inserts the rows that wait.
-func (t *txn) flush() error {
-	err := t.store.db.Insert(t.ctx, t.Tx, t.batch())
-	t.pending = t.pending[:0]
-	return err
-}
+// flush inserts the rows that wait, as the last thing before the commit.
+func (t *txn) flush() error { return t.store.db.Insert(t.ctx, t.Tx, t.batch()) }
 
 func (t *txn) batch() database.Rows {
 	values := make([]any, 0, len(t.pending)*columnCount)

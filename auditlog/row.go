@@ -1,12 +1,15 @@
 package auditlog
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math"
+
+	"github.com/eventgen/eventgen/auditlog/internal/block"
 )
 
 // Hash is a SHA-256 digest. Its text form is hexadecimal.
@@ -117,6 +120,18 @@ func (r *row) targets() []any {
 		&r.errorCode, &r.duration, &r.weight, &r.distinctID, &r.requestID, &r.userID, &r.userRole, &r.orgID, &r.path, &r.ip,
 		&r.userAgent, &r.properties,
 		(*sql.RawBytes)(&r.salt), (*sql.RawBytes)(&r.digest), (*sql.RawBytes)(&r.previous), (*sql.RawBytes)(&r.hash),
+	}
+}
+
+// request returns what a block keeps of the row, nil if it is no request.
+func (r *row) request() *block.Request {
+	if r.kind != kindEvent || !r.status.Valid {
+		return nil
+	}
+	return &block.Request{
+		Time: r.timestamp, Duration: r.duration, Weight: r.weight, Status: r.status.Int64,
+		Result: r.result.String, Event: r.event.String, Route: cmp.Or(r.route.String, r.path.String),
+		Role: r.userRole.String, Org: r.orgID.String, User: r.userID.String,
 	}
 }
 

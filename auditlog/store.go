@@ -102,7 +102,7 @@ func (s *Store) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(block.Fold(ctx, s.db, s.chain.head.Writer, 1), s.checkpointIfDue(ctx, 0))
+	return errors.Join(s.upkeep.recent.Fold(ctx, s.db, 1), s.checkpointIfDue(ctx, 0))
 }
 
 // usable returns why the store cannot write.

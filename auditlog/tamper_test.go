@@ -415,7 +415,7 @@ func (sc *scene) try(t *testing.T, seed uint64, options VerifyOptions) (string, 
 	if !needsCheckpoint {
 		options = VerifyOptions{}
 	}
-	r, err := verifyIn(t.Context(), tx, options)
+	r, err := verifyIn(t.Context(), []querierBoth{tx}, 7, options)
 	if err != nil {
 		t.Fatalf("seed %d: %s: %v", seed, what, err)
 	}
@@ -457,7 +457,7 @@ func TestTheFirstBadRowIsNamed(t *testing.T) {
 			a := &attacker{sc, t, t.Context(), tx, nil}
 			a.disarm()
 			c.do(a)
-			r, err := verifyIn(t.Context(), tx, options)
+			r, err := verifyIn(t.Context(), []querierBoth{tx}, 7, options)
 			if err != nil || len(r.Problems) == 0 || r.Problems[0] != c.want {
 				t.Errorf("%s: got %v, %v; want %v", c.name, r.Problems, err, c.want)
 			}

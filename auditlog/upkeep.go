@@ -10,7 +10,7 @@ import (
 // upkeep is what the store does now and then after a batch was committed. The batch is safe by then, so a failure is no failure
 // of Send: it is tried again with the next batch, and Close returns what fails to the end.
 type upkeep struct {
-	unfolded   int       // rows since the last call of block.Fold
+	recent     block.Recent
 	checkpoint time.Time // when the last checkpoint was made
 	unsigned   bool      // rows were written since
 }
@@ -18,9 +18,8 @@ type upkeep struct {
 // keepUp does what is due. Both are tried again at the latest by Close, which has the error.
 func (s *Store) keepUp(ctx context.Context, rows int) {
 	s.upkeep.unsigned = s.upkeep.unsigned || rows > 0
-	s.upkeep.unfolded += rows
-	if s.upkeep.unfolded >= block.Step && block.Fold(ctx, s.db, s.chain.head.Writer, block.Step) == nil {
-		s.upkeep.unfolded = 0
+	if s.upkeep.recent.Rows() >= block.Step {
+		_ = s.upkeep.recent.Fold(ctx, s.db, block.Step)
 	}
 	_ = s.checkpointIfDue(ctx, s.options.CheckpointInterval)
 }

@@ -1,12 +1,12 @@
 package auditlog
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 )
 
@@ -20,24 +20,34 @@ type VerifyOptions struct {
 	PublicKey ed25519.PublicKey
 }
 
+// maxReaders bounds how many connections Verify reads through: as many as there are processors, up to this number.
+const maxReaders = 4
+
 // Verify reads all rows and reports what is wrong. The error is about reading only; a log that was tampered with is a Report
 // that is not OK. It sees one state of the database, keeps no writer waiting, and needs memory for the chains and the records
-// but not for the rows. It takes some microseconds a row.
+// but not for the rows. It takes some microseconds a row, on up to four processors and connections.
 func (s *Store) Verify(ctx context.Context, options VerifyOptions) (Report, error) {
-	tx, err := s.db.Snapshot(ctx)
+	txs, err := s.db.Snapshots(ctx, min(runtime.GOMAXPROCS(0), maxReaders))
 	if err != nil {
 		return Report{}, fmt.Errorf("auditlog: verify: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
-	r, err := verifyIn(ctx, tx, options)
+	readers := make([]querierBoth, len(txs))
+	for i, tx := range txs {
+		defer tx.Rollback() //nolint:errcheck // nothing was written
+		readers[i] = tx
+	}
+	r, err := verifyIn(ctx, readers, stride, options)
 	if err != nil {
 		return Report{}, fmt.Errorf("auditlog: verify: %w", err)
 	}
 	return r, nil
 }
 
-func verifyIn(ctx context.Context, q querierBoth, options VerifyOptions) (Report, error) {
-	v := &verifier{q: q, trust: trust{options.PublicKey, options.Checkpoint}, pins: map[string][]Head{}}
+// verifyIn verifies what readers see, all of them the same, with this many rows at a time for each.
+func verifyIn(ctx context.Context, readers []querierBoth, stride uint64, options VerifyOptions) (Report, error) {
+	v := &verifier{
+		q: readers[0], survey: survey{readers, stride}, trust: trust{options.PublicKey, options.Checkpoint}, pins: map[string][]Head{},
+	}
 	err := v.verify(ctx)
 	return v.report, err
 }
@@ -45,12 +55,12 @@ func verifyIn(ctx context.Context, q querierBoth, options VerifyOptions) (Report
 // verifier is the state of one verification.
 type verifier struct {
 	q      querierBoth
+	survey survey
 	trust  trust
 	acts   *acts
 	chains []registered
 	pins   map[string][]Head // places that must be there, by chain
 	report Report
-	hasher hasher
 }
 
 type querierBoth interface {
@@ -186,16 +196,7 @@ func (v *verifier) unregistered(ctx context.Context, known map[string]bool) ([]s
 // walk verifies one chain.
 func (v *verifier) walk(ctx context.Context, writer string, number int64) error {
 	w := v.walker(writer, number)
-	targets := w.row.targets()
-	err := each(ctx, v.q, "SELECT "+columnNames+" FROM audit_logs WHERE writer = $1 ORDER BY seq", []any{writer},
-		func(scan scanner) error {
-			if err := scan(targets...); err != nil {
-				return err
-			}
-			w.check()
-			return nil
-		})
-	if err != nil {
+	if err := v.survey.each(ctx, writer, w.check); err != nil {
 		return err
 	}
 	w.end()
@@ -205,20 +206,17 @@ func (v *verifier) walk(ctx context.Context, writer string, number int64) error 
 // walker follows one chain.
 type walker struct {
 	*verifier
-	writer   string
-	number   int64
-	row      row
-	rows     int64
-	seq      int64  // of the row before
-	previous []byte // its hash; nil where that row is missing
-	pins     []Head // those that are still ahead
-	stopped  bool
+	writer  string
+	number  int64
+	rows    int64
+	last    sight  // the row before
+	pins    []Head // those that are still ahead
+	stopped bool
 }
 
 func (v *verifier) walker(writer string, number int64) *walker {
 	anchor := v.acts.anchors[writer]
-	w := &walker{verifier: v, writer: writer, number: number, seq: anchor.Seq}
-	w.previous = append(w.previous, anchor.Hash[:]...)
+	w := &walker{verifier: v, writer: writer, number: number, last: sight{seq: anchor.Seq, hash: anchor.Hash}}
 	w.pins = slices.SortedFunc(slices.Values(v.pins[writer]), func(a, b Head) int { return cmp.Compare(a.Seq, b.Seq) })
 	for len(w.pins) > 0 && w.pins[0].Seq <= anchor.Seq {
 		if w.pins[0].Seq == anchor.Seq && w.pins[0].Hash != anchor.Hash {
@@ -231,56 +229,46 @@ func (v *verifier) walker(writer string, number int64) *walker {
 
 func (w *walker) problem(seq int64, reason Reason) { w.report.add(Problem{w.writer, seq, reason}) }
 
-// check verifies the row that was scanned.
-func (w *walker) check() {
-	r := &w.row
+// check verifies the next row.
+func (w *walker) check(r *sight) {
 	w.rows++
-	if r.seq <= w.seq {
+	if r.seq <= w.last.seq {
 		w.problem(r.seq, Resurrected) // keys are unique and in order, so it is one that retention has removed
 		return
 	}
-	if r.seq != w.seq+1 {
-		w.problem(w.seq+1, Missing)
+	if r.seq != w.last.seq+1 {
+		w.problem(w.last.seq+1, Missing)
 	}
-	if reason := w.fault(r.seq == w.seq+1); reason != "" {
+	if reason := w.fault(r); reason != "" {
 		w.problem(r.seq, reason)
 	}
-	w.meet()
+	w.meet(r)
 	w.stopped = r.kind == kindStop
-	w.seq = r.seq
-	w.previous = append(w.previous[:0], r.hash...)
+	w.last = *r
 }
 
 // fault returns the first thing that is wrong with a row.
-func (w *walker) fault(follows bool) Reason {
-	r := &w.row
-	hash := w.hasher.row(r)
+func (w *walker) fault(r *sight) Reason {
 	switch {
-	case !bytes.Equal(hash[:], r.hash):
+	case r.altered:
 		return Altered
-	case follows && !bytes.Equal(r.previous, w.previous):
+	case r.seq == w.last.seq+1 && r.previous != w.last.hash:
 		return Unlinked
 	case w.stopped:
 		return AfterEnd
 	case (r.seq == 1) != (r.kind == kindStart), r.kind == kindStart && w.acts.starts[w.writer].Number != w.number:
 		return Malformed
-	case r.salt == nil:
-		return w.emptied()
-	}
-	if digest := w.hasher.digest(r); !bytes.Equal(digest[:], r.digest) {
+	case r.edited:
 		return PayloadEdited
+	case r.emptied:
+		return w.emptied(r)
 	}
 	return ""
 }
 
 // emptied checks a row whose personal part was erased.
-func (w *walker) emptied() Reason {
-	for _, s := range w.row.personal.fields() {
-		if s.Valid {
-			return PayloadEdited
-		}
-	}
-	if w.row.kind != kindEvent || !w.acts.isErased(w.writer, w.row.seq) {
+func (w *walker) emptied(r *sight) Reason {
+	if r.kind != kindEvent || !w.acts.isErased(w.writer, r.seq) {
 		return Unrecorded
 	}
 	w.report.Erased++
@@ -288,11 +276,11 @@ func (w *walker) emptied() Reason {
 }
 
 // meet compares the row with what is known about its place.
-func (w *walker) meet() {
-	for len(w.pins) > 0 && w.pins[0].Seq <= w.row.seq {
+func (w *walker) meet(r *sight) {
+	for len(w.pins) > 0 && w.pins[0].Seq <= r.seq {
 		pin := w.pins[0]
 		w.pins = w.pins[1:]
-		if pin.Seq == w.row.seq && !bytes.Equal(pin.Hash[:], w.row.hash) {
+		if pin.Seq == r.seq && pin.Hash != r.hash {
 			w.problem(pin.Seq, Diverged)
 		}
 	}
@@ -301,10 +289,10 @@ func (w *walker) meet() {
 // end judges the chain as a whole.
 func (w *walker) end() {
 	switch {
-	case w.rows == 0 && w.seq == 0:
+	case w.rows == 0 && w.last.seq == 0:
 		w.problem(1, ChainLost)
 	case len(w.pins) > 0:
-		w.problem(w.seq+1, Truncated)
+		w.problem(w.last.seq+1, Truncated)
 	}
 	w.report.Rows += w.rows
 	w.report.Chains++
@@ -312,6 +300,6 @@ func (w *walker) end() {
 		w.report.Open = append(w.report.Open, w.writer)
 	}
 	if c := w.trust.checkpoint; c != nil {
-		w.report.Covered += max(0, min(c.head(w.writer).Seq, w.seq)-w.acts.anchors[w.writer].Seq)
+		w.report.Covered += max(0, min(c.head(w.writer).Seq, w.last.seq)-w.acts.anchors[w.writer].Seq)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -54,7 +55,7 @@ func newBy(o *options) *cobra.Command {
 		Long: `Counts requests, failures (result failure) and errors (status 500 and up) by user, organisation, route, status or role, the largest
 first, and tells when the first and the last one were. Requests without the value are counted as (none).`,
 		Example:   "  auditlog --db audit.db by user\n  auditlog --db audit.db --user user_123 by route",
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      oneDimension,
 		ValidArgs: dimensions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.By = query.Dimension(args[0])
@@ -63,6 +64,17 @@ first, and tells when the first and the last one were. Requests without the valu
 	}
 	cmd.Flags().IntVarP(&q.Limit, "limit", "n", 20, "how many values at most; 0 for all")
 	return cmd
+}
+
+// oneDimension wants the name of a dimension as the only argument.
+func oneDimension(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) != 1:
+		return errors.New("want one of " + names(query.Dimensions()))
+	case !slices.Contains(query.Dimensions(), query.Dimension(args[0])):
+		return fmt.Errorf("%q is none of %s", args[0], names(query.Dimensions()))
+	}
+	return nil
 }
 
 func names[T ~string](values []T) string {

@@ -121,8 +121,13 @@ func (o *options) filter() (query.Filter, error) {
 	if f.From, err = parseTime(from, now); err != nil {
 		return f, err
 	}
-	f.To, err = parseTime(o.to, now)
-	return f, err
+	if f.To, err = parseTime(o.to, now); err != nil {
+		return f, err
+	}
+	if !f.To.IsZero() && !f.From.Before(f.To) {
+		return f, fmt.Errorf("no time is from %s on and before %s", f.From.UTC().Format(time.RFC3339), f.To.UTC().Format(time.RFC3339))
+	}
+	return f, nil
 }
 
 // requests returns what the flags choose among requests: without --event, those of the middleware.

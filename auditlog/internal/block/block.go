@@ -8,7 +8,10 @@
 // away from rows that change, and what no block covers is read from the rows.
 package block
 
-import "database/sql"
+import (
+	"database/sql"
+	"slices"
+)
 
 // Size is how many rows of a chain a block covers at most: as many as codes of two bytes can tell apart.
 const Size = 1 << 16
@@ -66,13 +69,13 @@ func (c *Coded[T]) Code(value T) (uint16, bool) {
 	return 0, false
 }
 
-// request is what a block keeps of a row.
-type request struct {
-	time                                  int64
-	duration                              sql.NullFloat64
-	weight                                float64
-	status                                int64
-	result, event, route, role, org, user string
+// Request is what a block keeps of a row.
+type Request struct {
+	Time                                  int64 // microseconds since 1970, UTC
+	Duration                              sql.NullFloat64
+	Weight                                float64
+	Status                                int64
+	Result, Event, Route, Role, Org, User string // empty where the row has NULL; Route is the path where there is no route
 }
 
 // builder makes a block of requests.
@@ -87,7 +90,22 @@ type builder struct {
 // coder finds the codes of values.
 type coder[T comparable] map[T]uint16
 
-func (c *coder[T]) add(to *Coded[T], value T) {
+func (c *coder[T]) add(to *Coded[T], value T) { to.Codes = append(to.Codes, c.code(to, value)) }
+
+// addAll appends the rows of another column. It looks for each of its values once, not for each row's.
+func (c *coder[T]) addAll(to, from *Coded[T]) {
+	codes := make([]uint16, len(from.Values))
+	for i, v := range from.Values {
+		codes[i] = c.code(to, v)
+	}
+	to.Codes = slices.Grow(to.Codes, len(from.Codes))
+	for _, code := range from.Codes {
+		to.Codes = append(to.Codes, codes[code])
+	}
+}
+
+// code returns the code of a value, which is put into the dictionary if it is new.
+func (c *coder[T]) code(to *Coded[T], value T) uint16 {
 	code, ok := (*c)[value]
 	if !ok {
 		if *c == nil {
@@ -97,31 +115,35 @@ func (c *coder[T]) add(to *Coded[T], value T) {
 		(*c)[value] = code
 		to.Values = append(to.Values, value)
 	}
-	to.Codes = append(to.Codes, code)
+	return code
 }
 
 // add appends a request.
-func (b *builder) add(r *request) {
+func (b *builder) add(r *Request) {
 	b.Rows++
-	b.Times = append(b.Times, r.time)
-	b.Durations = append(b.Durations, orNaN(r.duration))
-	b.weights.add(&b.Weights, r.weight)
-	b.statuses.add(&b.Statuses, r.status)
-	b.results.add(&b.Results, r.result)
-	b.events.add(&b.Events, r.event)
-	b.routes.add(&b.Routes, r.route)
-	b.roles.add(&b.Roles, r.role)
-	b.orgs.add(&b.Orgs, r.org)
-	b.users.add(&b.Users, r.user)
+	b.Times = append(b.Times, r.Time)
+	b.Durations = append(b.Durations, orNaN(r.Duration))
+	b.weights.add(&b.Weights, r.Weight)
+	b.statuses.add(&b.Statuses, r.Status)
+	b.results.add(&b.Results, r.Result)
+	b.events.add(&b.Events, r.Event)
+	b.routes.add(&b.Routes, r.Route)
+	b.roles.add(&b.Roles, r.Role)
+	b.orgs.add(&b.Orgs, r.Org)
+	b.users.add(&b.Users, r.User)
 }
 
 // append appends all requests of a block.
 func (b *builder) append(o *Block) {
-	for i := range o.Rows {
-		b.add(&request{
-			time: o.Times[i], duration: sql.NullFloat64{Float64: o.Durations[i], Valid: true}, weight: o.Weights.At(i),
-			status: o.Statuses.At(i), result: o.Results.At(i), event: o.Events.At(i), route: o.Routes.At(i),
-			role: o.Roles.At(i), org: o.Orgs.At(i), user: o.Users.At(i),
-		})
-	}
+	b.Rows += o.Rows
+	b.Times = append(b.Times, o.Times...)
+	b.Durations = append(b.Durations, o.Durations...)
+	b.weights.addAll(&b.Weights, &o.Weights)
+	b.statuses.addAll(&b.Statuses, &o.Statuses)
+	b.results.addAll(&b.Results, &o.Results)
+	b.events.addAll(&b.Events, &o.Events)
+	b.routes.addAll(&b.Routes, &o.Routes)
+	b.roles.addAll(&b.Roles, &o.Roles)
+	b.orgs.addAll(&b.Orgs, &o.Orgs)
+	b.users.addAll(&b.Users, &o.Users)
 }

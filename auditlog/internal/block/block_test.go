@@ -228,7 +228,7 @@ func TestForgetTakesWhatTouches(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	var b builder
 	for i := range 40 {
-		b.add(&request{time: int64(i), weight: 1 + float64(i%2), status: 200, user: string(rune('a' + i%5)), route: "/"})
+		b.add(&Request{Time: int64(i), Weight: 1 + float64(i%2), Status: 200, User: string(rune('a' + i%5)), Route: "/"})
 	}
 	for i, c := range columns {
 		f.Add(uint8(i), uint16(b.Rows), b.encode(c))

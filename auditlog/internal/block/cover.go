@@ -91,14 +91,14 @@ const rowColumns = "timestamp_us, duration_ms, sample_weight, status, " +
 	"COALESCE(org_id, ''), COALESCE(user_id, '')"
 
 // readRows calls a function for each request of a span within a window.
-func readRows(ctx context.Context, q querier, s span, w window, do func(*request) error) error {
+func readRows(ctx context.Context, q querier, s span, w window, do func(*Request) error) error {
 	rows, err := q.QueryContext(ctx, "SELECT "+rowColumns+" FROM audit_logs WHERE writer = $1 AND seq >= $2 AND seq <= $3 "+
 		"AND timestamp_us >= $4 AND timestamp_us < $5 AND kind = 'event' AND status IS NOT NULL ORDER BY seq",
 		s.writer, s.first, s.last, w.From, w.To)
 	return each(rows, err, func(scan func(...any) error) error {
-		var r request
-		if err := scan(&r.time, &r.duration, &r.weight, &r.status, &r.result, &r.event, &r.route, &r.role, &r.org,
-			&r.user); err != nil {
+		var r Request
+		if err := scan(&r.Time, &r.Duration, &r.Weight, &r.Status, &r.Result, &r.Event, &r.Route, &r.Role, &r.Org,
+			&r.User); err != nil {
 			return err
 		}
 		return do(&r)

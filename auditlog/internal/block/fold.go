@@ -43,16 +43,21 @@ func foldOne(ctx context.Context, db *database.DB, writer string, least int64) (
 	if i < 0 {
 		return false, nil
 	}
-	if err := fold(ctx, db, tx, open[i]); err != nil {
+	s := open[i]
+	s.last = min(s.last, s.first+Step-1)
+	var rows builder
+	if err := rows.read(ctx, tx, s); err != nil {
+		return false, err
+	}
+	if err := fold(ctx, db, tx, s, &rows.Block); err != nil {
 		return false, err
 	}
 	return true, tx.Commit()
 }
 
-// fold makes a block of the first rows of a span, together with the blocks before it that are not longer, as long as all fit. So a
-// row is copied a few times at most, and there are few small blocks.
-func fold(ctx context.Context, db *database.DB, tx *sql.Tx, s span) error {
-	s.last = min(s.last, s.first+Step-1)
+// fold makes a block of the rows of a span, together with the blocks before it that are not longer, as long as all fit. So a row is
+// copied a few times at most, and there are few small blocks.
+func fold(ctx context.Context, db *database.DB, tx *sql.Tx, s span, rows *Block) error {
 	before, err := spans(ctx, tx, "SELECT writer, first_seq, last_seq FROM audit_blocks WHERE writer = $1 ORDER BY first_seq DESC", s.writer)
 	if err != nil {
 		return err
@@ -63,15 +68,14 @@ func fold(ctx context.Context, db *database.DB, tx *sql.Tx, s span) error {
 			whole.first = b.first
 		}
 	}
-	var made builder
-	if whole.first < s.first {
-		if err := made.takeOver(ctx, tx, span{s.writer, whole.first, s.first - 1}); err != nil {
-			return err
-		}
+	if whole.first == s.first {
+		return store(ctx, db, tx, s, rows)
 	}
-	if err := made.read(ctx, tx, s); err != nil {
+	var made builder
+	if err := made.takeOver(ctx, tx, span{s.writer, whole.first, s.first - 1}); err != nil {
 		return err
 	}
+	made.append(rows)
 	return store(ctx, db, tx, whole, &made.Block)
 }
 
@@ -100,7 +104,7 @@ func (b *builder) takeOver(ctx context.Context, tx *sql.Tx, s span) error {
 
 // read appends the requests of a span.
 func (b *builder) read(ctx context.Context, q querier, s span) error {
-	return readRows(ctx, q, s, always, func(r *request) error {
+	return readRows(ctx, q, s, always, func(r *Request) error {
 		b.add(r)
 		return nil
 	})

@@ -80,7 +80,7 @@ func scanRows(ctx context.Context, q querier, s span, w window, do func(*Block) 
 		b, full.Within = builder{}, true
 		return do(&full)
 	}
-	err := readRows(ctx, q, s, w, func(r *request) error {
+	err := readRows(ctx, q, s, w, func(r *Request) error {
 		if b.add(r); b.Rows < Size {
 			return nil
 		}

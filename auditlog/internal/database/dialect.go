@@ -1,6 +1,8 @@
 package database
 
 import (
+	"context"
+	"database/sql"
 	"strings"
 )
 
@@ -43,4 +45,20 @@ func (d Dialect) lock() string {
 		return "SELECT pg_advisory_xact_lock(7021438160923)"
 	}
 	return ""
+}
+
+// join makes a transaction see the state that another one sees, or returns a name for what it sees: all of them the name of the
+// first. PostgreSQL exports snapshots; in SQLite, what changes rows of audit_logs also adds one, and its hash names the state.
+func (d Dialect) join(ctx context.Context, tx *sql.Tx, state string) (string, error) {
+	switch {
+	case d == SQLite:
+		err := tx.QueryRowContext(ctx, "SELECT COALESCE((SELECT rowid || hex(hash) FROM audit_logs ORDER BY rowid DESC LIMIT 1), 'empty')").Scan(&state)
+		return state, err
+	case state == "":
+		err := tx.QueryRowContext(ctx, "SELECT pg_export_snapshot()").Scan(&state)
+		return state, err
+	default:
+		_, err := tx.ExecContext(ctx, "SET TRANSACTION SNAPSHOT '"+state+"'") // it takes no parameter, and is the server's own word
+		return state, err
+	}
 }
