@@ -86,7 +86,7 @@ func (v *valuePlan) checkBounds(w *Writer, f float64) {
 // checkTime takes times that RFC 3339 can spell. Where a time is required, the zero time is that of a field that was
 // forgotten.
 func (v *valuePlan) checkTime(w *Writer, t time.Time) bool {
-	if f := &w.inner; t.IsZero() && f.object != nil && f.object.fields[f.count-1].required {
+	if f := &w.inner; t.IsZero() && f.fields != nil && f.fields[f.count-1].required {
 		w.violate(RuleRequired, "zero time")
 		return false
 	}

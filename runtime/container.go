@@ -13,7 +13,7 @@ import (
 func (w *Writer) Object() {
 	v, key := w.next()
 	w.open(key, '{')
-	w.enter(frame{object: v.object})
+	w.enter(frame{fields: v.object.fields})
 }
 
 // Array opens the array that comes next. Its n items follow, then End.
@@ -23,7 +23,7 @@ func (w *Writer) Array(n int) {
 	w.open(key, '[')
 	if v.UniqueItems {
 		w.unique++
-		w.single = false
+		w.way = laneByLane
 	}
 	w.enter(frame{value: v, marks: len(w.marks)})
 }
@@ -118,7 +118,7 @@ func (w *Writer) endUnique(f frame) {
 	w.marks = w.marks[:f.marks]
 	if w.unique--; w.unique == 0 {
 		defer func() { clear(w.raw); w.raw = w.raw[:0] }()
-		w.single = w.mayGoStraight()
+		w.way = w.findWay()
 	}
 	slices.SortFunc(items, bytes.Compare)
 	for i := 1; i < len(items); i++ {

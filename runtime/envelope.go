@@ -35,7 +35,7 @@ func (w *Writer) openLanes(e *Event) {
 		default:
 		}
 	}
-	w.single = w.mayGoStraight()
+	w.way = w.findWay()
 }
 
 // scanSubject looks for personal data in whom the event is about.
@@ -45,11 +45,6 @@ func (w *Writer) scanSubject(e *Event) {
 	} else {
 		w.findsInID("distinct_id", w.subject)
 	}
-}
-
-// mayGoStraight reports whether there is one lane, and nothing to do but to fill it.
-func (w *Writer) mayGoStraight() bool {
-	return len(w.lanes) == 1 && w.scanned == 0 && w.unique == 0
 }
 
 // addLane extends lanes by one, with the buffers that an earlier event left behind.

@@ -27,7 +27,7 @@ func (f Format) matches(s string) bool {
 	case IPv6:
 		return isIPv6(s)
 	case IP:
-		return isIPv4(s) || isIPv6(s)
+		return isDottedQuad(s) || isLenientIPv4(s) || isIPv6(s)
 	case Date:
 		_, err := time.Parse(time.DateOnly, s)
 		return err == nil

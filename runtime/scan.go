@@ -254,15 +254,15 @@ func (w *Writer) place() string {
 	var place []byte
 	for i, f := range append(w.outer, w.inner) {
 		switch {
-		case f.object == nil && f.value.Type == Array:
+		case f.fields == nil && f.value.Type == Array:
 			place = append(place, "[]"...)
-		case f.object == nil:
+		case f.fields == nil:
 			place = append(place, "[*]"...)
 		case f.count > 0:
 			if i > 0 {
 				place = append(place, '.')
 			}
-			place = append(place, f.object.fields[f.count-1].name...)
+			place = append(place, f.fields[f.count-1].name...)
 		}
 	}
 	return string(place)

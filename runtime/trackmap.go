@@ -79,7 +79,7 @@ func (c *Client) checkMap(name string, properties map[string]any) (map[string]an
 
 // members writes the members of an object from plain form.
 func (w *Writer) members(properties map[string]any) {
-	fields := w.inner.object.fields
+	fields := w.inner.fields
 	declared := 0
 	for i := range fields {
 		value, ok := properties[fields[i].name]

@@ -51,7 +51,7 @@ type current struct {
 	unredactable uint64 // values that were left out because their strategy could not handle them
 
 	scanned  redact.Kinds // what is looked for in the texts of this event; 0 where it is not scanned
-	single   bool         // values that are kept may go straight into the one lane; see straight
+	way      way          // what becomes of values that are right
 	numbered bool         // a number stands for the key of the map at hand
 
 	value any // the typed event, where a recorder wants it
@@ -59,7 +59,7 @@ type current struct {
 
 // frame is one open container.
 type frame struct {
-	object *objectPlan // of an object
+	fields []fieldPlan // of an object; nil for an array or map
 	value  *valuePlan  // of the array or map itself; nil for an object
 	count  int         // members or items begun
 	key    string      // of a map: the current key
@@ -75,7 +75,7 @@ const keepCapacity = 64 << 10
 func newWriter(p *plan) *Writer {
 	w := writers.Get().(*Writer)
 	w.plan = p
-	w.inner = frame{object: p.root}
+	w.inner = frame{fields: p.root.fields}
 	return w
 }
 
@@ -108,10 +108,10 @@ func reuse(buffer []byte) []byte {
 func (w *Writer) next() (*valuePlan, []byte) {
 	position := w.inner.count
 	w.inner.count++
-	if w.inner.object == nil {
+	if w.inner.fields == nil {
 		return w.inner.value.items, nil
 	}
-	field := &w.inner.object.fields[position]
+	field := &w.inner.fields[position]
 	return &field.value, field.key
 }
 
@@ -145,12 +145,12 @@ func (w *Writer) Opt(s State) bool {
 // without writes or reports an optional value that there is not.
 func (w *Writer) without(s State) {
 	f := &w.inner
-	if f.object == nil {
+	if f.fields == nil {
 		_, _ = w.next()
 		w.violate(RuleType, "null is not allowed")
 		return
 	}
-	field := &f.object.fields[f.count]
+	field := &f.fields[f.count]
 	f.count++
 	switch {
 	case s == Unset && field.required:
@@ -189,11 +189,11 @@ func (w *Writer) path() string {
 	for _, f := range append(w.outer, w.inner) {
 		switch {
 		case f.count == 0:
-		case f.object != nil:
+		case f.fields != nil:
 			if len(path) > 0 {
 				path = append(path, '.')
 			}
-			path = append(path, f.object.fields[f.count-1].name...)
+			path = append(path, f.fields[f.count-1].name...)
 		case f.value.Type == Array:
 			path = append(strconv.AppendInt(append(path, '['), int64(f.count-1), 10), ']')
 		case !f.value.personalKeys() && utf8.ValidString(f.key) && len(redact.Scan(f.key)) == 0:
