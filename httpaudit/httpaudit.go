@@ -74,8 +74,9 @@
 //
 // The middleware sees what happens inside of it. Below http.TimeoutHandler it records what the handler did, not the 503 that
 // the client got: put it outside. Where a wrapper around the middleware hides http.Hijacker or http.Flusher behind an Unwrap,
-// http.ResponseController goes past the middleware too, and a hijack is recorded as a 200. httputil.ReverseProxy adds the headers of the answer to those of the response, so an
-// X-Request-ID of the service behind it comes second, unless ModifyResponse deletes it.
+// http.ResponseController goes past the middleware too, and a hijack is recorded as a 200. httputil.ReverseProxy adds the headers
+// of the answer to those of the response, so an X-Request-ID of the service behind it comes second, unless ModifyResponse
+// deletes it.
 //
 // # Concurrency
 //

@@ -60,7 +60,7 @@ func (x *exchange) broken(v any) outcome {
 // left reports whether the client is gone; net/http then cancels the context, without a cause. A deadline is no client that
 // left, and neither is a service that stops and says so by the cause, as signal.NotifyContext does.
 func (x *exchange) left() bool {
-	return x.parent.Err() == context.Canceled && context.Cause(x.parent) == context.Canceled
+	return x.parent.Err() == context.Canceled && context.Cause(x.parent) == context.Canceled //nolint:errorlint // a signal.NotifyContext has a cause that Is Canceled
 }
 
 // finish records the request. What handlers say from now on comes too late.

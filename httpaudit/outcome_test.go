@@ -175,11 +175,17 @@ func TestDeadlineIsNoClientThatLeft(t *testing.T) {
 	}
 }
 
+// signalled is a cause like that of signal.NotifyContext, which errors.Is takes for context.Canceled.
+type signalled struct{}
+
+func (signalled) Error() string        { return "terminated signal received" }
+func (signalled) Is(target error) bool { return target == context.Canceled }
+
 // TestServiceStops: a service that cancels its requests, and says why, is no client that left.
 func TestServiceStops(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancelCause(t.Context())
-	stop(errors.New("terminated signal received"))
+	stop(signalled{})
 	for _, h := range []http.HandlerFunc{nothing, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }} {
 		if q, _ := serve(t, h, get("/").WithContext(ctx)); q.Status != 200 || q.ErrorCode != "" {
 			t.Errorf("got %+v", q)
