@@ -34,14 +34,16 @@ func TestCanary(t *testing.T) {
 			} {
 				r.Header.Set(header, canary)
 			}
-			var n notes
-			func() {
-				defer func() { _ = recover() }()
-				audit := httpaudit.Middleware(n.record, httpaudit.WithMux(h), httpaudit.WithRules(httpaudit.Rule{Action: httpaudit.Sample, Rate: 1}))
-				audit(h).ServeHTTP(httptest.NewRecorder(), r)
-			}()
-			if seen := fmt.Sprintf("%+v %#v", n.one(t), n.one(t)); strings.Contains(seen, canary) {
-				t.Errorf("%s %s: %s", method, path, seen)
+			for _, behind := range []http.Handler{h, copying(h), refusing(h), masking(h)} {
+				var n notes
+				func() {
+					defer func() { _ = recover() }()
+					audit := httpaudit.Middleware(n.record, httpaudit.WithMux(h), httpaudit.WithRules(httpaudit.Rule{Action: httpaudit.Sample, Rate: 1}))
+					audit(behind).ServeHTTP(httptest.NewRecorder(), r.Clone(r.Context()))
+				}()
+				if seen := fmt.Sprintf("%+v %#v", n.one(t), n.one(t)); strings.Contains(seen, canary) {
+					t.Errorf("%s %s: %s", method, path, seen)
+				}
 			}
 		}
 	}

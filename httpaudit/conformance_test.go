@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -34,6 +35,9 @@ type scenario struct {
 	handler http.HandlerFunc
 	client  func(*client) // nil: a plain GET
 }
+
+// own matches what the middleware adds to a response, and the time.
+var own = regexp.MustCompile("(X-Request-Id|Date): .*\r\n")
 
 // client writes down what it notices.
 type client struct {
@@ -145,6 +149,8 @@ func scenarios(file string) map[string]scenario {
 		"echo":             {echo, func(c *client) { c.do(http.MethodPost, "/", strings.NewReader(large)) }},
 		"100-continue":     {echo, func(c *client) { c.do(http.MethodPost, "/", strings.NewReader(large), "Expect", "100-continue") }},
 		"no continue":      {status(403), func(c *client) { c.do(http.MethodPost, "/", strings.NewReader(large), "Expect", "100-continue") }},
+		"request trailers": {sentTrailers, sendTrailers("")},
+		"... announced":    {sentTrailers, sendTrailers("Trailer: Sum\r\n")},
 		"body is left":     {text("no"), func(c *client) { c.do(http.MethodPost, "/", strings.NewReader(large[:1<<16])) }},
 		"push":             {handler: push},
 		"websocket":        {handler: websocket},
@@ -195,6 +201,25 @@ func trailers(w http.ResponseWriter, _ *http.Request) {
 }
 
 func echo(w http.ResponseWriter, r *http.Request) { _, err := io.Copy(w, r.Body); fmt.Fprint(w, err) }
+
+// sentTrailers answers with the trailers of the request, which net/http knows when the body is read.
+func sentTrailers(w http.ResponseWriter, r *http.Request) {
+	before := len(r.Trailer.Get("Sum"))
+	_, err := io.Copy(io.Discard, r.Body)
+	fmt.Fprint(w, before, r.Trailer.Get("Sum"), err)
+}
+
+// sendTrailers speaks HTTP/1.1 where it can, because Go's client does not send trailers that it has not announced.
+func sendTrailers(announced string) func(*client) {
+	return func(c *client) {
+		if c.server.EnableHTTP2 {
+			c.do(http.MethodPost, "/", strings.NewReader("x"))
+			return
+		}
+		c.speak("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n" + announced +
+			"\r\n1\r\nx\r\n0\r\nSum: 42\r\n\r\n")
+	}
+}
 
 func push(w http.ResponseWriter, _ *http.Request) {
 	if p, ok := w.(http.Pusher); ok {
@@ -268,18 +293,23 @@ func websocket(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(conn, "%v", errors.Is(err, http.ErrHijacked))
 }
 
-// upgrade is a websocket client that speaks to the bare connection.
+// upgrade is a websocket client.
 func upgrade(c *client) {
+	c.speak("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x85abcd\x09\x07\x0f\x08\x0e")
+}
+
+// speak sends text over a bare connection, and notes what comes back.
+func (c *client) speak(text string) {
 	conn, err := net.Dial("tcp", c.server.Listener.Addr().String())
 	if err != nil {
 		c.notef("%v", err)
 		return
 	}
 	defer conn.Close()
-	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x85abcd\x09\x07\x0f\x08\x0e")
+	fmt.Fprint(conn, text)
 	all, err := io.ReadAll(conn)
-	c.notef("%q %v", all, err)
+	c.notef("%q %v", own.ReplaceAll(all, nil), err)
 }
 
 // run serves h and returns what the client noted.

@@ -66,6 +66,9 @@ func (m *middleware) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	x.level = entryLevel(r)
 	x.base = x.level.base
 	x.identify(r.Header, m.trusted.trust(peer))
+	if r.Trailer == nil && len(r.TransferEncoding) > 0 {
+		r.Trailer = http.Header{} // where the server puts trailers that were not announced, so that the copy sees them
+	}
 	x.request = r.WithContext(requestContext{x})
 	return x
 }

@@ -68,7 +68,15 @@
 // To handlers and clients the wrapped handler is the bare one, with three exceptions: the X-Request-ID header of the response,
 // Unwrap of the response writer, and http.MaxBytesReader, which recognises only net/http's own writer and therefore does not
 // announce that the connection closes. A request whose client went away before its response began is a failure, 499, even
-// if the handler did not notice; one whose response had begun is a failure if writing failed.
+// if the handler did not notice; one whose response had begun is a failure if writing failed. It is net/http that says so, by
+// cancelling the context: it takes a client that closes its sending side for one that left, and a context that the service
+// itself cancels looks the same unless it is cancelled with a cause.
+//
+// The middleware sees what happens inside of it. Below http.TimeoutHandler it records what the handler did, not the 503 that
+// the client got: put it outside. Where a wrapper around the middleware hides http.Hijacker or http.Flusher behind an Unwrap,
+// http.ResponseController goes past the middleware too, and a hijack is recorded as a 200. httputil.ReverseProxy adds the headers
+// of the answer to those of the response, so an X-Request-ID of the service behind it comes second, unless ModifyResponse
+// deletes it.
 //
 // # Concurrency
 //

@@ -18,6 +18,7 @@ type middleware struct {
 // Middleware returns a function that wraps a handler so that record is called once for each request, after the handler has
 // returned and on its goroutine, also when it panics. The context is that of the request, and may be cancelled; with it,
 // [Select] finds the trace. An error or panic of record is counted in [Stats] and otherwise ignored: clients notice nothing.
+// Record must not wait for anything slow, because net/http keeps the end of the response until it has returned.
 //
 // Without options every request is recorded. To the handler and the client the wrapped handler is the bare one, but for the
 // X-Request-ID header of the response and for Unwrap of the response writer. It costs two allocations.
@@ -53,19 +54,12 @@ func (m *middleware) deliver(x *exchange, q Request) {
 		m.stats.LeftOut.Add(1)
 		return
 	}
-	if m.recorded(requestContext{x}, q) {
-		m.stats.Recorded.Add(1)
-	} else {
-		m.stats.Failed.Add(1)
-	}
-}
-
-// recorded calls record. The response is complete by now, so neither an error nor a panic may get any further.
-func (m *middleware) recorded(ctx context.Context, q Request) (ok bool) {
+	count := &m.stats.Failed
 	defer func() {
-		if recover() != nil {
-			ok = false
-		}
+		_ = recover() // the handler is done, so a panic of record may get no further
+		count.Add(1)
 	}()
-	return m.record(ctx, q) == nil
+	if m.record(requestContext{x}, q) == nil {
+		count = &m.stats.Recorded
+	}
 }

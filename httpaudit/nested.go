@@ -19,8 +19,8 @@ func Nested(mux http.Handler) http.Handler {
 		outer := r.Pattern
 		base := x.descend(outer, r.URL.Path)
 		defer func() {
-			if r.Pattern != "" && r.Pattern != outer {
-				x.noteNested(base + template(r.Pattern))
+			if inner := truePattern(r, r.Pattern); inner != "" && inner != outer {
+				x.noteNested(base + template(inner))
 			}
 		}()
 		mux.ServeHTTP(w, r)

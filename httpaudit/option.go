@@ -36,7 +36,10 @@ func WithRawPath() Option {
 	return Option{func(m *middleware) { m.rawPath = true }}
 }
 
-// WithStats counts in s.
+// WithStats counts in s. Without it, or if s is nil, nobody sees the counts.
 func WithStats(s *Stats) Option {
+	if s == nil {
+		return Option{}
+	}
 	return Option{func(m *middleware) { m.stats = s }}
 }

@@ -57,8 +57,11 @@ func (x *exchange) broken(v any) outcome {
 	}
 }
 
-// left reports whether the client is gone; net/http then cancels the context. A deadline is no client that left.
-func (x *exchange) left() bool { return x.parent.Err() == context.Canceled }
+// left reports whether the client is gone; net/http then cancels the context, without a cause. A deadline is no client that
+// left, and neither is a service that stops and says so by the cause, as signal.NotifyContext does.
+func (x *exchange) left() bool {
+	return x.parent.Err() == context.Canceled && context.Cause(x.parent) == context.Canceled //nolint:errorlint // a signal.NotifyContext has a cause that Is Canceled
+}
 
 // finish records the request. What handlers say from now on comes too late.
 func (x *exchange) finish(o outcome) {
@@ -69,7 +72,7 @@ func (x *exchange) finish(o outcome) {
 
 	q := Request{
 		RequestID: x.id, UserID: clean(s.user, maxUserID), UserRole: clean(s.role, maxRole), OrgID: clean(s.org, maxOrgID),
-		Method: clean(x.request.Method, maxMethod), Route: clean(x.route(s, o.status), maxPath),
+		Method: clean(x.arrived.Method, maxMethod), Route: clean(x.route(s), maxPath),
 		Status: o.status, Result: Success, ErrorCode: clean(s.code, maxErrorCode), Duration: max(duration, 0),
 		UserAgent: clean(x.userAgent, maxUserAgent), IP: x.ip, BytesWritten: x.bytes.Load(), SampleWeight: 1,
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -174,6 +175,24 @@ func TestDeadlineIsNoClientThatLeft(t *testing.T) {
 	}
 }
 
+// signalled is a cause like that of signal.NotifyContext, which errors.Is takes for context.Canceled.
+type signalled struct{}
+
+func (signalled) Error() string        { return "terminated signal received" }
+func (signalled) Is(target error) bool { return target == context.Canceled }
+
+// TestServiceStops: a service that cancels its requests, and says why, is no client that left.
+func TestServiceStops(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(signalled{})
+	for _, h := range []http.HandlerFunc{nothing, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }} {
+		if q, _ := serve(t, h, get("/").WithContext(ctx)); q.Status != 200 || q.ErrorCode != "" {
+			t.Errorf("got %+v", q)
+		}
+	}
+}
+
 type hijackable struct{ http.ResponseWriter }
 
 func (hijackable) Hijack() (net.Conn, *bufio.ReadWriter, error) { return nil, nil, nil }
@@ -203,18 +222,61 @@ func TestRecordFails(t *testing.T) {
 	for name, record := range map[string]func(context.Context, httpaudit.Request) error{
 		"error": func(context.Context, httpaudit.Request) error { return errors.New("down") },
 		"panic": func(context.Context, httpaudit.Request) error { panic("bug") },
+		"end":   func(context.Context, httpaudit.Request) error { runtime.Goexit(); return nil },
 	} {
 		var stats httpaudit.Stats
 		h := httpaudit.Middleware(record, httpaudit.WithStats(&stats))(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "fine")
 		}))
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, get("/"))
+		w, over := httptest.NewRecorder(), make(chan struct{})
+		go func() {
+			defer close(over)
+			h.ServeHTTP(w, get("/"))
+		}()
+		<-over
 		if w.Code != 200 || w.Body.String() != "fine" || stats.Failed.Load() != 1 || stats.Recorded.Load() != 0 {
 			t.Errorf("%s: %d %q, %d failed", name, w.Code, w.Body, stats.Failed.Load())
 		}
 	}
 }
+
+// TestNoStats has nobody who counts.
+func TestNoStats(t *testing.T) {
+	t.Parallel()
+	if q, _ := serve(t, nothing, get("/"), httpaudit.WithStats(nil)); q.Status != 200 {
+		t.Errorf("got %+v", q)
+	}
+}
+
+// TestMethodIsTheClients: what handlers make of the method is not what was asked.
+func TestMethodIsTheClients(t *testing.T) {
+	t.Parallel()
+	override := func(w http.ResponseWriter, r *http.Request) { r.Method = http.MethodGet; _, _ = io.WriteString(w, "x") }
+	q, _ := serve(t, override, httptest.NewRequest(http.MethodHead, "/", http.NoBody), httpaudit.WithRules(
+		httpaudit.Rule{Method: http.MethodHead}, httpaudit.Rule{Action: httpaudit.Exclude}))
+	if q.Method != http.MethodHead || q.BytesWritten != 0 {
+		t.Errorf("got %+v", q)
+	}
+}
+
+// TestPanicKeepsItsStack: the server's log still tells where it was.
+func TestPanicKeepsItsStack(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	server := httptest.NewUnstartedServer(httpaudit.Middleware(new(notes).record)(http.HandlerFunc(explode)))
+	server.Config.ErrorLog = log.New(&out, "", 0)
+	server.Start()
+	if resp, err := server.Client().Get(server.URL); err == nil {
+		resp.Body.Close()
+		t.Error("a panic was answered")
+	}
+	server.Close()
+	if !strings.Contains(out.String(), "httpaudit_test.explode") {
+		t.Errorf("the log says\n%s", &out)
+	}
+}
+
+func explode(http.ResponseWriter, *http.Request) { panic("x") }
 
 func TestHeadHasNoBody(t *testing.T) {
 	t.Parallel()

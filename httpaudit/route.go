@@ -2,6 +2,7 @@ package httpaudit
 
 import (
 	"net/http"
+	"path"
 	"strings"
 )
 
@@ -14,12 +15,23 @@ type level struct {
 // entryLevel is the level at which the middleware itself is.
 func entryLevel(r *http.Request) level {
 	l := level{path: r.URL.Path}
-	if r.Pattern == "" || !strings.HasPrefix(r.RequestURI, "/") {
+	whole := sentPath(r.RequestURI)
+	if r.Pattern == "" || whole == "" {
 		return l
 	}
-	whole, _, _ := strings.Cut(r.RequestURI, "?")
 	l.base = leading(template(r.Pattern), depth(whole)-depth(r.URL.EscapedPath()))
 	return l
+}
+
+// sentPath returns the path of a request target in origin form or, as proxies are asked, in absolute form. It is empty for
+// targets without one.
+func sentPath(target string) string {
+	target, _, _ = strings.Cut(target, "?")
+	if !strings.HasPrefix(target, "/") {
+		_, authority, _ := strings.Cut(target, "://")
+		return template(authority)
+	}
+	return target
 }
 
 // below returns the level of a mux that is reached through pattern and sees path.
@@ -72,12 +84,9 @@ func template(pattern string) string {
 // route returns the template of the route that answered: the handlers' own word, then the innermost mux that is known, then
 // the mux that was named. The mux writes its pattern into the request that it was given, which is ours unless a handler in
 // between copied it.
-func (x *exchange) route(s said, status int) string {
+func (x *exchange) route(s said) string {
 	if s.route != "" {
 		return s.route
-	}
-	if x.request.Method == http.MethodConnect && status >= 300 && status < 400 {
-		return Unmatched // the mux reports the raw path as the pattern of its redirect
 	}
 	found := s.nested
 	if found == "" {
@@ -90,15 +99,28 @@ func (x *exchange) route(s said, status int) string {
 }
 
 func (x *exchange) ownRoute() string {
-	switch pattern := x.request.Pattern; {
-	case pattern != "" && pattern == x.pattern: // the mux in front of the middleware, and none behind
+	pattern := x.request.Pattern
+	if pattern == "" && x.shared.mux != nil && x.request.RequestURI != "*" {
+		_, pattern = x.shared.mux.Handler(x.request)
+		return template(truePattern(x.request, pattern))
+	}
+	if pattern == x.pattern { // the mux in front of the middleware, and none behind
 		return template(pattern)
-	case pattern != "":
-		return x.base + template(pattern)
-	case x.shared.mux != nil && x.request.RequestURI != "*":
-		_, pattern := x.shared.mux.Handler(x.request)
-		return template(pattern)
-	default:
+	}
+	if pattern = truePattern(x.request, pattern); pattern == "" {
 		return ""
 	}
+	return x.base + template(pattern)
+}
+
+// truePattern returns the pattern that a mux reports for r, or "" if it is none: of a CONNECT request that it redirects, the
+// mux reports the path with a slash behind it, and that is whatever the client sent.
+func truePattern(r *http.Request, pattern string) string {
+	if r.Method != http.MethodConnect || strings.HasSuffix(r.URL.EscapedPath(), "/") || !strings.HasSuffix(pattern, "/") {
+		return pattern
+	}
+	if strings.TrimRight(pattern, "/") == strings.TrimRight(path.Clean("/"+r.URL.Path), "/") {
+		return ""
+	}
+	return pattern
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -15,6 +16,19 @@ func copying(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		type key struct{}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), key{}, 1)))
+	})
+}
+
+// refusing stands for what answers before the mux is asked, such as an authentication.
+func refusing(http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+}
+
+// masking stands for what answers something else than the mux said.
+func masking(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		w.WriteHeader(http.StatusTeapot)
 	})
 }
 
@@ -39,13 +53,21 @@ func TestRoute(t *testing.T) {
 		route   string
 		opts    []httpaudit.Option
 	}{
-		"mux":                    {users, "GET /users/7", "/users/{id}", nil},
-		"host and method":        {users, "POST /users/7", "/users/", nil},
-		"end":                    {users, "GET /", "/{$}", nil},
-		"no route":               {users, "GET /wp-login.php", httpaudit.Unmatched, nil},
-		"wrong method":           {users, "DELETE /users/7", httpaudit.Unmatched, nil},
-		"no mux":                 {end, "GET /users/7", httpaudit.Unmatched, nil},
-		"redirect of CONNECT":    {users, "CONNECT /hop/secret", httpaudit.Unmatched, nil},
+		"mux":                   {users, "GET /users/7", "/users/{id}", nil},
+		"host and method":       {users, "POST /users/7", "/users/", nil},
+		"end":                   {users, "GET /", "/{$}", nil},
+		"no route":              {users, "GET /wp-login.php", httpaudit.Unmatched, nil},
+		"wrong method":          {users, "DELETE /users/7", httpaudit.Unmatched, nil},
+		"no mux":                {end, "GET /users/7", httpaudit.Unmatched, nil},
+		"redirect of CONNECT":   {users, "CONNECT /hop/secret", httpaudit.Unmatched, nil},
+		"CONNECT":               {users, "CONNECT /hop/7/", "/hop/{id}/", nil},
+		"CONNECT, refused":      {refusing(users), "CONNECT /hop/secret", httpaudit.Unmatched, []httpaudit.Option{httpaudit.WithMux(users)}},
+		"CONNECT, ends in %2F":  {users, "CONNECT /hop/secret%2F", httpaudit.Unmatched, nil},
+		"CONNECT, not clean":    {mux(map[string]http.Handler{"/{a}/{b}/": end}), "CONNECT /./secret", httpaudit.Unmatched, nil},
+		"CONNECT, other status": {masking(users), "CONNECT /hop/secret", httpaudit.Unmatched, nil},
+		"CONNECT, Nested": {
+			mux(map[string]http.Handler{"/api/": masking(nested("/api", users))}), "CONNECT /api/hop/secret", "/api/", nil,
+		},
 		"copied":                 {copying(users), "GET /users/7", httpaudit.Unmatched, nil},
 		"copied, WithMux":        {copying(users), "GET /users/7", "/users/{id}", []httpaudit.Option{httpaudit.WithMux(users)}},
 		"copied, Nested":         {copying(httpaudit.Nested(users)), "GET /users/7", "/users/{id}", nil},
@@ -76,7 +98,11 @@ func TestRoute(t *testing.T) {
 			var n notes
 			w := httptest.NewRecorder()
 			r := httptest.NewRequest(method, "/", http.NoBody)
-			r.URL.Path, r.RequestURI = target, target
+			u, err := url.ParseRequestURI(target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.URL, r.RequestURI = u, target
 			httpaudit.Middleware(n.record, test.opts...)(test.handler).ServeHTTP(w, r)
 			if q := n.one(t); q.Route != test.route || q.Path != test.route {
 				t.Errorf("route %q, path %q, want %q (status %d)", q.Route, q.Path, test.route, q.Status)
@@ -110,9 +136,10 @@ func TestRouteBehindAMux(t *testing.T) {
 	})
 	for target, want := range map[string]string{
 		"/leaf/7": "/leaf/{id}", "/cut/7": "/cut/{id}", "/api/users/7?x=/": "/api/users/{id}", "/deep/v1/users/7": "/deep/v1/users/{id}",
+		"http://u:p@example.com/api/users/7?x=/": "/api/users/{id}", // as proxies are asked
 	} {
 		n = notes{}
-		root.ServeHTTP(httptest.NewRecorder(), get(target))
+		root.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, target, http.NoBody))
 		if q := n.one(t); q.Route != want {
 			t.Errorf("%s: route %q, want %q", target, q.Route, want)
 		}

@@ -120,6 +120,6 @@ func (r *compiled) draw(q *Request, t trace) bool {
 	if t.randomness(q.RequestID) < r.threshold {
 		return false
 	}
-	q.SampleWeight = max(q.SampleWeight, weight(r.threshold))
+	q.SampleWeight = max(q.SampleWeight, weight(r.Rate))
 	return true
 }

@@ -19,14 +19,19 @@ func threshold(rate float64) uint64 {
 	case rate <= 0:
 		return always
 	case rate < 1:
-		return uint64((1 - rate) * always)
+		return always - uint64(rate*always) // not (1-rate)*always, which rounds what is left of a small rate
 	default:
 		return 0
 	}
 }
 
-// weight returns how many requests one stands for that passed the threshold.
-func weight(threshold uint64) float64 { return always / float64(always-threshold) }
+// weight returns how many requests one stands for that was kept at the given rate.
+func weight(rate float64) float64 {
+	if rate < 1 {
+		return 1 / rate
+	}
+	return 1
+}
 
 // trace is the randomness of a trace id. The zero value means that the request belongs to no trace.
 type trace struct {

@@ -227,6 +227,19 @@ func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d discard) WriteHeader(int)             {}
 
+// TestWeights are those that one expects of a rate.
+func TestWeights(t *testing.T) {
+	t.Parallel()
+	for rate, want := range map[float64]float64{1: 1, 0.5: 2, 0.25: 4, 0.2: 5, 0.1: 10, 0.05: 20, 0.02: 50, 0.01: 100, 0.001: 1000} {
+		var n notes
+		h := httpaudit.Middleware(n.record, sampled(rate))(http.HandlerFunc(nothing))
+		h.ServeHTTP(httptest.NewRecorder(), traced("/", "0af7651916cd43dd84ffffffffffffff"))
+		if q := n.one(t); q.SampleWeight != want {
+			t.Errorf("rate %v: weight %v, want %v", rate, q.SampleWeight, want)
+		}
+	}
+}
+
 // TestLowestRateDecides has two rates on the way of one request: the sample is that of the lower, and so is the weight.
 func TestLowestRateDecides(t *testing.T) {
 	t.Parallel()

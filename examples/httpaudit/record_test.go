@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -120,6 +122,38 @@ func FuzzRecord(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestReadme follows the README's section in a registry that has nothing but what the section says to copy.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme, registry := read(t, "../../README.md"), read(t, "../../events.yaml")
+	_, code, _ := strings.Cut(read(t, "record.go"), "func record(")
+	functions, rest, ok := strings.Cut(code, "// text leaves out what is empty.")
+	if !ok || !strings.Contains(readme, functions) {
+		t.Error("the README's function record is not that of record.go")
+	}
+	for _, line := range strings.Split(rest, "\n") {
+		if !strings.HasPrefix(line, "//") && !strings.Contains(readme, line) {
+			t.Errorf("the README does not have %q", line)
+		}
+	}
+	_, event, _ := strings.Cut(registry, "\n  api_request:")
+	event, _, _ = strings.Cut(event, "\n\n")
+	for _, category := range regexp.MustCompile(`pii: (user[a-z._]*)`).FindAllStringSubmatch(event, -1) {
+		if !strings.Contains(readme, "`"+category[1]+"`") || !strings.Contains(registry, "\n  "+category[1]+": {") {
+			t.Errorf("the README does not say to copy %s", category[1])
+		}
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestRun(t *testing.T) {
