@@ -5,10 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
 	"runtime"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/eventgen/eventgen/auditlog/internal/block"
@@ -94,17 +92,17 @@ func (l *Log) Count(ctx context.Context, q Question) (Answer, error) {
 		}
 		counters[i], add[i] = c, c.add
 	}
-	from, to := q.bounds()
 	err := l.read(ctx, func(tx *sql.Tx) error {
-		return block.Scan(ctx, tx, block.Window(from, to, counters[0].columns()...), add...)
+		return block.Scan(ctx, tx, counters[0].want(), add...)
 	})
 	if err != nil {
 		return Answer{}, fmt.Errorf("count by %s: %w", q.By, err)
 	}
+	all := counters[0].all()
 	for _, c := range counters[1:] {
-		counters[0].merge(c)
+		all = all.merge(c.all())
 	}
-	return counters[0].answer(), nil
+	return q.answer(all), nil
 }
 
 // counter adds up blocks.
@@ -112,8 +110,10 @@ type counter struct {
 	question *Question
 	column   block.Column
 	from, to int64
-	tallies  map[string]*tally
-	at       []*tally // by code, of the present block; nil where it is not known yet
+	sums     table             // of blocks that are wanted whole
+	tallies  map[string]*tally // of rows
+	at       []*tally          // by code, of the present block; nil where it is not known yet
+	part     table             // of the present block
 }
 
 var dimensionColumns = map[Dimension]block.Column{
@@ -134,7 +134,16 @@ func newCounter(q *Question) (*counter, error) {
 	return c, nil
 }
 
-// columns are those to read.
+// want says what to read.
+func (c *counter) want() block.Want {
+	want := block.Want{From: c.from, To: c.to, Columns: c.columns()}
+	if c.question.Order != ByP95 && (c.question.User == "" || c.column == block.User) {
+		want.Sums = c.column
+	}
+	return want
+}
+
+// columns are those to read where rows are counted.
 func (c *counter) columns() []block.Column {
 	columns := []block.Column{c.column, block.Weight, block.Result}
 	add := func(column block.Column, wanted bool) {
@@ -152,41 +161,54 @@ func (c *counter) columns() []block.Column {
 
 // add counts the requests of a block that match.
 func (c *counter) add(b *block.Block) error {
-	match, possible := c.match(b)
-	if !possible {
+	if b.Summed {
+		c.addSums(b)
 		return nil
 	}
-	failed := flags(b.Results.Values, func(s string) bool { return s == "failure" })
-	errored := flags(b.Statuses.Values, func(s int64) bool { return s >= 500 })
-	codes, values := c.groups(b)
-	c.at = append(c.at[:0], make([]*tally, values)...)
+	if match, possible := c.match(b); possible {
+		c.addRows(b, match)
+	}
+	return nil
+}
+
+// addSums takes over what is already added up.
+func (c *counter) addSums(b *block.Block) {
+	for _, s := range b.Sums {
+		if c.question.Event != "" && s.Event != c.question.Event {
+			continue
+		}
+		c.part = c.part[:0]
+		for i := range s.Values {
+			if v := &s.Values[i]; c.question.User == "" || v.Value == c.question.User {
+				c.part = append(c.part, entry{v.Value, tally{Tally: v.Tally}})
+			}
+		}
+		c.sums = c.sums.merge(c.part)
+	}
+}
+
+// addRows counts rows, all of them if match is nil.
+func (c *counter) addRows(b *block.Block, match func(row int) bool) {
+	failed, errored := b.Outcomes()
+	codes, values := b.By(c.column)
+	c.at = append(c.at[:0], make([]*tally, len(values))...)
 	for i := range b.Rows {
 		if match != nil && !match(i) {
 			continue
 		}
 		t := c.at[codes[i]]
 		if t == nil {
-			t = c.tally(c.value(b, i))
+			t = c.tally(values[codes[i]])
 			c.at[codes[i]] = t
 		}
-		t.add(b.Weights.At(i), failed[b.Results.Codes[i]], errored[b.Statuses.Codes[i]])
+		t.Add(b.Weights.At(i), failed[b.Results.Codes[i]], errored[b.Statuses.Codes[i]])
 		if c.question.Seen {
-			t.see(b.Times[i])
+			t.See(b.Times[i])
 		}
 		if t.latency != nil {
 			t.latency.add(b.Durations[i], b.Weights.At(i))
 		}
 	}
-	return nil
-}
-
-// flags applies a predicate to each value of a dictionary.
-func flags[T any](values []T, is func(T) bool) []bool {
-	of := make([]bool, len(values))
-	for i, v := range values {
-		of[i] = is(v)
-	}
-	return of
 }
 
 // match returns which rows of a block are asked for, nil for all, and whether any can be.
@@ -229,36 +251,6 @@ func code(column *block.Coded[string], text string) (uint16, bool) {
 	return column.Code(text)
 }
 
-// groups returns the codes of the dimension, and how many there are.
-func (c *counter) groups(b *block.Block) (codes []uint16, n int) {
-	if c.column == block.Status {
-		return b.Statuses.Codes, len(b.Statuses.Values)
-	}
-	text := c.text(b)
-	return text.Codes, len(text.Values)
-}
-
-func (c *counter) text(b *block.Block) *block.Coded[string] {
-	switch c.column {
-	case block.Route:
-		return &b.Routes
-	case block.Role:
-		return &b.Roles
-	case block.Org:
-		return &b.Orgs
-	default:
-		return &b.Users
-	}
-}
-
-// value returns the value of a row in the dimension.
-func (c *counter) value(b *block.Block, row int) string {
-	if c.column == block.Status {
-		return strconv.FormatInt(b.Statuses.At(row), 10)
-	}
-	return c.text(b).At(row)
-}
-
 func (c *counter) tally(value string) *tally {
 	t := c.tallies[value]
 	if t == nil {
@@ -269,28 +261,27 @@ func (c *counter) tally(value string) *tally {
 	return t
 }
 
-// merge takes over what another counter has counted.
-func (c *counter) merge(o *counter) {
-	for value, t := range o.tallies {
-		if mine := c.tallies[value]; mine != nil {
-			mine.merge(t)
-		} else {
-			c.tallies[value] = t
-		}
+// all returns everything that was counted.
+func (c *counter) all() table {
+	rows := make(table, 0, len(c.tallies))
+	for value, t := range c.tallies {
+		rows = append(rows, entry{value, *t})
 	}
+	slices.SortFunc(rows, func(x, y entry) int { return cmp.Compare(x.value, y.value) })
+	return c.sums.merge(rows)
 }
 
 // answer ranks what was counted.
-func (c *counter) answer() Answer {
-	total := newTally(c.question.Order)
-	ranked := ranking{compare: c.question.Order.compare, limit: c.question.Limit}
-	for value, t := range c.tallies {
-		total.merge(t)
-		if n := t.count(value); n.Requests >= c.question.Least {
-			ranked.add(&n)
+func (q *Question) answer(all table) Answer {
+	total := newTally(q.Order)
+	ranked := ranking{compare: q.Order.compare, limit: q.Limit}
+	for i := range all {
+		total.merge(&all[i].tally)
+		if n := q.count(&all[i]); n.Requests >= q.Least {
+			ranked.add(n)
 		}
 	}
-	return Answer{Values: len(c.tallies), Total: total.count(""), Counts: ranked.all()}
+	return Answer{Values: len(all), Total: q.count(&entry{tally: total}), Counts: ranked.all()}
 }
 
 // ranking keeps the first counts in an order: to put all of many thousand in order takes longer than to count them.
@@ -300,19 +291,19 @@ type ranking struct {
 	counts  []Count
 }
 
-func (r *ranking) add(n *Count) {
+func (r *ranking) add(n Count) {
 	if r.limit == 0 {
-		r.counts = append(r.counts, *n)
+		r.counts = append(r.counts, n)
 		return
 	}
 	if len(r.counts) == r.limit {
-		if r.compare(n, &r.counts[r.limit-1]) >= 0 {
+		if r.compare(&n, &r.counts[r.limit-1]) >= 0 {
 			return
 		}
 		r.counts = r.counts[:r.limit-1]
 	}
-	at, _ := slices.BinarySearchFunc(r.counts, n, func(x Count, n *Count) int { return r.compare(&x, n) })
-	r.counts = slices.Insert(r.counts, at, *n)
+	at, _ := slices.BinarySearchFunc(r.counts, n, func(x, n Count) int { return r.compare(&x, &n) })
+	r.counts = slices.Insert(r.counts, at, n)
 }
 
 func (r *ranking) all() []Count {
@@ -347,72 +338,4 @@ func (o Order) of(c *Count) float64 {
 	default:
 		return c.Requests
 	}
-}
-
-// tally adds up the requests with one value.
-type tally struct {
-	requests, failures, errors sum
-	first, last                int64
-	latency                    *histogram // nil if not asked for
-}
-
-// sum adds up without losing what falls off the end of a large number (W. Kahan, 1965), so that the order of the rows, which
-// differs from database to database, does not show.
-type sum struct{ total, lost float64 }
-
-func (s *sum) add(x float64) {
-	x -= s.lost
-	total := s.total + x
-	s.lost = (total - s.total) - x
-	s.total = total
-}
-
-// rounded is the sum to a millionth.
-func (s *sum) rounded() float64 { return math.Round(s.total*1e6) / 1e6 }
-
-func newTally(o Order) tally {
-	t := tally{first: math.MaxInt64, last: math.MinInt64}
-	if o == ByP95 {
-		t.latency = &histogram{}
-	}
-	return t
-}
-
-func (t *tally) add(weight float64, failed, errored bool) {
-	t.requests.add(weight)
-	if failed {
-		t.failures.add(weight)
-	}
-	if errored {
-		t.errors.add(weight)
-	}
-}
-
-// see notes the time of a request.
-func (t *tally) see(at int64) {
-	t.first, t.last = min(t.first, at), max(t.last, at)
-}
-
-// merge adds another tally.
-func (t *tally) merge(o *tally) {
-	t.requests.add(o.requests.total)
-	t.failures.add(o.failures.total)
-	t.errors.add(o.errors.total)
-	t.first, t.last = min(t.first, o.first), max(t.last, o.last)
-	if t.latency != nil {
-		t.latency.merge(o.latency)
-	}
-}
-
-func (t *tally) count(value string) Count {
-	c := Count{
-		Value: value, Requests: t.requests.rounded(), Failures: t.failures.rounded(), Errors: t.errors.rounded(),
-	}
-	if t.latency != nil {
-		c.P95 = t.latency.quantile(0.95)
-	}
-	if t.first <= t.last {
-		c.First, c.Last = time.UnixMicro(t.first).UTC(), time.UnixMicro(t.last).UTC()
-	}
-	return c
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/eventgen/eventgen/auditlog/query"
 )
 
-// target is how long a question may take on a million rows. The test allows for a machine that does other things, too.
+// target is how long a question may take on a million rows; the test allows half as much again for a slow quarter of an hour of a
+// shared host, and judges the best of five.
 const target = 100 * time.Millisecond
 
 // TestMillion measures the three questions of section 1 of the design on a million rows. It takes minutes, most of them to
@@ -69,7 +70,7 @@ func million(t *testing.T, place string) {
 		{"requests of one user by route", count(one, query.Route, "")},
 	} {
 		best := time.Hour
-		for range 7 {
+		for range 5 {
 			start := time.Now()
 			if err := question.ask(); err != nil {
 				t.Fatal(err)
@@ -77,7 +78,7 @@ func million(t *testing.T, place string) {
 			best = min(best, time.Since(start))
 		}
 		t.Logf("%6.1f ms  %s", float64(best.Microseconds())/1000, question.name)
-		if best > 4*target {
+		if best > target*3/2 {
 			t.Errorf("%s takes %v", question.name, best)
 		}
 	}

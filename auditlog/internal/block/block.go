@@ -41,6 +41,7 @@ const (
 type Block struct {
 	Rows   int
 	Within bool // all rows lie within the window that was asked for
+	Summed bool // Sums is filled, and no column
 
 	Times     []int64
 	Durations []float64
@@ -48,6 +49,8 @@ type Block struct {
 	Statuses  Coded[int64]
 
 	Results, Events, Routes, Roles, Orgs, Users Coded[string]
+
+	Sums []Sums // one for each event
 }
 
 // Coded is a column as a dictionary, in the order of first use, and a code for each row.

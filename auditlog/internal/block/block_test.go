@@ -124,7 +124,7 @@ func TestFoldInParallel(t *testing.T) {
 func TestCheckNoticesEveryColumn(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *database.DB) {
 		filled(t, db, 500, 2)
-		for _, c := range columns {
+		for _, c := range stored {
 			foldAll(t, db, 1)
 			var data []byte
 			where := " WHERE writer = 'writer-1' AND first_seq = 1 AND name = '" + string(c) + "'"
@@ -186,7 +186,7 @@ func TestScanReportsDamage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = Scan(t.Context(), tx, Window(math.MinInt64, math.MaxInt64, User, Weight), func(*Block) error { return nil })
+			err = Scan(t.Context(), tx, Want{From: math.MinInt64, To: math.MaxInt64, Columns: []Column{User, Weight}}, func(*Block) error { return nil })
 			if err == nil {
 				t.Errorf("%s is not noticed", change)
 			}
@@ -245,6 +245,33 @@ func FuzzDecode(f *testing.F) {
 		}
 		if !bytes.Equal(again.encode(c), block.encode(c)) {
 			t.Fatalf("%s: read again, it is something else", c)
+		}
+	})
+}
+
+// FuzzDecodeSums holds the same of sums.
+func FuzzDecodeSums(f *testing.F) {
+	var b builder
+	for i := range 40 {
+		b.add(&Request{
+			Time: int64(i) - 5, Weight: 1 + float64(i%3)/3, Status: 200 + int64(i%2)*300, Result: "failure", Event: string(rune('x' + i%2)),
+			User: string(rune('a' + i%5)), Route: "/",
+		})
+	}
+	for _, d := range dimensions {
+		f.Add(b.encode(sumsOf(d)))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var block, again Block
+		if block.decode(sumsOf(User), data) != nil {
+			return
+		}
+		written := encodeSums(block.Sums)
+		if err := again.decode(sumsOf(User), written); err != nil {
+			t.Fatalf("what was read and written cannot be read: %v", err)
+		}
+		if !bytes.Equal(encodeSums(again.Sums), written) {
+			t.Fatal("read again, it is something else")
 		}
 	})
 }

@@ -90,7 +90,7 @@ func (h *header) check(ctx context.Context, tx *sql.Tx) error {
 // checkColumns compares what is kept of the columns with a block made of the rows.
 func (h *header) checkColumns(ctx context.Context, tx *sql.Tx, b *Block) error {
 	wanted := map[string][]byte{}
-	for _, c := range columns {
+	for _, c := range stored {
 		wanted[string(c)] = b.encode(c)
 	}
 	same := 0
@@ -106,7 +106,7 @@ func (h *header) checkColumns(ctx context.Context, tx *sql.Tx, b *Block) error {
 		}
 		return nil
 	})
-	if err == nil && same != len(columns) {
+	if err == nil && same != len(stored) {
 		err = h.mismatch()
 	}
 	return err

@@ -19,13 +19,16 @@ func orNaN(f sql.NullFloat64) float64 {
 	return math.NaN()
 }
 
-// columns are all columns of a block, in the order in which they are stored.
+// columns are what a block keeps of each row, in the order in which they are stored.
 var columns = []Column{Time, Duration, Weight, Status, Result, Event, Route, Role, Org, User}
 
 // encode returns a column as bytes, always the same for the same rows. Numbers have eight bytes, little end first. A dictionary
 // begins with the number of its values; text has its length before it. Codes have two bytes, one where there are at most 256
 // values, and are left out where there is a single one.
 func (b *Block) encode(c Column) []byte {
+	if dimension, ok := summed(c); ok {
+		return encodeSums(b.sumsBy(dimension))
+	}
 	switch c {
 	case Time:
 		return encodeNumbers(nil, b.Times, func(t int64) uint64 { return uint64(t) })
@@ -45,27 +48,37 @@ func (b *Block) encode(c Column) []byte {
 // decode fills a column from bytes. It reuses what the column holds.
 func (b *Block) decode(c Column, data []byte) error {
 	d := decoder{data: data}
+	_, sums := summed(c)
+	if sums {
+		b.Sums = d.sums(b.Sums)
+	} else if err := b.decodeRows(c, &d); err != nil {
+		return err
+	}
+	if d.failed || len(d.data) > 0 {
+		return fmt.Errorf("column %q: %w", c, errDamaged)
+	}
+	return nil
+}
+
+func (b *Block) decodeRows(c Column, d *decoder) error {
 	switch c {
 	case Time:
-		b.Times = decodeNumbers(&d, b.Times, b.Rows, func(u uint64) int64 { return int64(u) })
+		b.Times = decodeNumbers(d, b.Times, b.Rows, func(u uint64) int64 { return int64(u) })
 	case Duration:
-		b.Durations = decodeNumbers(&d, b.Durations, b.Rows, math.Float64frombits)
+		b.Durations = decodeNumbers(d, b.Durations, b.Rows, math.Float64frombits)
 	case Weight:
-		b.Weights.Values = decodeNumbers(&d, b.Weights.Values, d.length(), math.Float64frombits)
-		decodeCodes(&d, b.Rows, &b.Weights)
+		b.Weights.Values = decodeNumbers(d, b.Weights.Values, d.length(), math.Float64frombits)
+		decodeCodes(d, b.Rows, &b.Weights)
 	case Status:
-		b.Statuses.Values = decodeNumbers(&d, b.Statuses.Values, d.length(), func(u uint64) int64 { return int64(u) })
-		decodeCodes(&d, b.Rows, &b.Statuses)
+		b.Statuses.Values = decodeNumbers(d, b.Statuses.Values, d.length(), func(u uint64) int64 { return int64(u) })
+		decodeCodes(d, b.Rows, &b.Statuses)
 	default:
 		text := b.text(c)
 		if text == nil {
 			return fmt.Errorf("column %q: unknown", c)
 		}
 		text.Values = d.texts(text.Values)
-		decodeCodes(&d, b.Rows, text)
-	}
-	if d.failed || len(d.data) > 0 {
-		return fmt.Errorf("column %q: %w", c, errDamaged)
+		decodeCodes(d, b.Rows, text)
 	}
 	return nil
 }
@@ -106,7 +119,7 @@ func encodeNumbers[T any](to []byte, values []T, bits func(T) uint64) []byte {
 func encodeText(c *Coded[string]) []byte {
 	out := encodeLength(c.Values)
 	for _, s := range c.Values {
-		out = append(binary.AppendUvarint(out, uint64(len(s))), s...)
+		out = appendText(out, s)
 	}
 	return encodeCodes(out, c)
 }
@@ -159,18 +172,48 @@ func (d *decoder) length() int {
 	return int(n)
 }
 
+// uvarint reads a number of varying length.
+func (d *decoder) uvarint() uint64 {
+	n, size := binary.Uvarint(d.data)
+	if d.failed || size <= 0 {
+		d.failed = true
+		return 0
+	}
+	d.data = d.data[size:]
+	return n
+}
+
+// varint reads a number that may be negative.
+func (d *decoder) varint() int64 {
+	n, size := binary.Varint(d.data)
+	if d.failed || size <= 0 {
+		d.failed = true
+		return 0
+	}
+	d.data = d.data[size:]
+	return n
+}
+
+// text reads a text with its length before it, as a part of a copy of all bytes.
+func (d *decoder) text(all string) string {
+	size := d.length()
+	start := len(all) - len(d.data)
+	if d.take(size); d.failed {
+		return ""
+	}
+	return all[start : start+size]
+}
+
 // texts reads the values of a dictionary. They share one copy of the bytes.
 func (d *decoder) texts(to []string) []string {
 	n := d.length()
 	all := string(d.data)
 	values := slices.Grow(to[:0], n)
 	for range n {
-		size := d.length()
-		start := len(all) - len(d.data)
-		if d.take(size); d.failed {
-			return nil
-		}
-		values = append(values, all[start:start+size])
+		values = append(values, d.text(all))
+	}
+	if d.failed {
+		return nil
 	}
 	return values
 }

@@ -3,6 +3,7 @@ package block
 import (
 	"context"
 	"database/sql"
+	"strings"
 )
 
 // querier is what *sql.DB and *sql.Tx have in common for reading.
@@ -85,20 +86,47 @@ func spans(ctx context.Context, q querier, query, writer string) ([]span, error)
 	return all, err
 }
 
-// rowColumns are what a block keeps of a request.
-const rowColumns = "timestamp_us, duration_ms, sample_weight, status, " +
-	"COALESCE(result, ''), COALESCE(event, ''), COALESCE(NULLIF(route, ''), path, ''), COALESCE(user_role, ''), " +
-	"COALESCE(org_id, ''), COALESCE(user_id, '')"
+// rowColumns are where the columns of a block come from.
+var rowColumns = map[Column]string{
+	Time:     "timestamp_us",
+	Duration: "duration_ms",
+	Weight:   "sample_weight",
+	Status:   "status",
+	Result:   "COALESCE(result, '')",
+	Event:    "COALESCE(event, '')",
+	Route:    "COALESCE(NULLIF(route, ''), path, '')",
+	Role:     "COALESCE(user_role, '')",
+	Org:      "COALESCE(org_id, '')",
+	User:     "COALESCE(user_id, '')",
+}
 
-// readRows calls a function for each request of a span within a window.
-func readRows(ctx context.Context, q querier, s span, w window, do func(*Request) error) error {
-	rows, err := q.QueryContext(ctx, "SELECT "+rowColumns+" FROM audit_logs WHERE writer = $1 AND seq >= $2 AND seq <= $3 "+
+// targets returns where to scan columns.
+func (r *Request) targets(columns []Column) []any {
+	fields := map[Column]any{
+		Time: &r.Time, Duration: &r.Duration, Weight: &r.Weight, Status: &r.Status, Result: &r.Result, Event: &r.Event,
+		Route: &r.Route, Role: &r.Role, Org: &r.Org, User: &r.User,
+	}
+	targets := make([]any, len(columns))
+	for i, c := range columns {
+		targets[i] = fields[c]
+	}
+	return targets
+}
+
+// readRows calls a function for each request of a span within a window. The request has the wanted columns, and is good until the
+// function returns.
+func readRows(ctx context.Context, q querier, s span, want Want, do func(*Request) error) error {
+	sources := make([]string, len(want.Columns))
+	for i, c := range want.Columns {
+		sources[i] = rowColumns[c]
+	}
+	rows, err := q.QueryContext(ctx, "SELECT "+strings.Join(sources, ", ")+" FROM audit_logs WHERE writer = $1 AND seq >= $2 AND seq <= $3 "+
 		"AND timestamp_us >= $4 AND timestamp_us < $5 AND kind = 'event' AND status IS NOT NULL ORDER BY seq",
-		s.writer, s.first, s.last, w.From, w.To)
+		s.writer, s.first, s.last, want.From, want.To)
+	var r Request
+	targets := r.targets(want.Columns)
 	return each(rows, err, func(scan func(...any) error) error {
-		var r Request
-		if err := scan(&r.Time, &r.Duration, &r.Weight, &r.Status, &r.Result, &r.Event, &r.Route, &r.Role, &r.Org,
-			&r.User); err != nil {
+		if err := scan(targets...); err != nil {
 			return err
 		}
 		return do(&r)

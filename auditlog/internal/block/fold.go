@@ -83,15 +83,16 @@ func fold(ctx context.Context, db *database.DB, tx *sql.Tx, s span, rows *Block)
 func (b *builder) takeOver(ctx context.Context, tx *sql.Tx, s span) error {
 	var block Block
 	r := reader{next: &sealed{}, pass: func(s *sealed) (*sealed, error) {
-		err := s.open(&block, columns)
+		err := s.open(&block, Want{Columns: columns})
 		if err == nil {
 			b.append(&block)
 		}
 		return s, err
 	}}
-	rows, err := tx.QueryContext(ctx, "SELECT w.writer, w.first_seq, w.requests, 0, c.name, c.data FROM audit_blocks w "+
+	rows, err := tx.QueryContext(ctx, "SELECT w.writer, w.first_seq, w.requests, 0, c.name, c.data FROM audit_blocks w "+ //nolint:gosec // own names
 		"JOIN audit_columns c ON c.writer = w.writer AND c.first_seq = w.first_seq "+
-		"WHERE w.writer = $1 AND w.first_seq >= $2 AND w.first_seq <= $3 AND w.requests > 0 ORDER BY w.first_seq",
+		"WHERE w.writer = $1 AND w.first_seq >= $2 AND w.first_seq <= $3 AND w.requests > 0 AND c.name IN ("+quoted(columns)+") "+
+		"ORDER BY w.first_seq",
 		s.writer, s.first, s.last)
 	if err := each(rows, err, r.column); err != nil {
 		return err
@@ -104,7 +105,7 @@ func (b *builder) takeOver(ctx context.Context, tx *sql.Tx, s span) error {
 
 // read appends the requests of a span.
 func (b *builder) read(ctx context.Context, q querier, s span) error {
-	return readRows(ctx, q, s, always, func(r *Request) error {
+	return readRows(ctx, q, s, everything, func(r *Request) error {
 		b.add(r)
 		return nil
 	})
@@ -118,7 +119,7 @@ func store(ctx context.Context, db *database.DB, tx *sql.Tx, s span, b *Block) e
 		return err
 	}
 	var values []any
-	for _, c := range columns {
+	for _, c := range stored {
 		values = append(values, s.writer, s.first, string(c), b.encode(c))
 	}
 	return db.Insert(ctx, tx, database.Rows{

@@ -5,89 +5,100 @@ import (
 	"database/sql"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 )
 
 // Want says what Scan reads.
 type Want struct {
-	window
-
-	Columns []Column
+	From, To int64 // the times from From on, and before To, in microseconds since 1970
+	Columns  []Column
+	Sums     Column // the dimension whose sums do instead of the columns where all of a block is wanted, "" for none
 }
 
-// window holds the times from From on, and before To, in microseconds since 1970.
-type window struct{ From, To int64 }
+var everything = Want{From: math.MinInt64, To: math.MaxInt64, Columns: columns}
 
-var always = window{math.MinInt64, math.MaxInt64}
+// of returns the columns to read of a block that lies within the window, or reaches beyond it.
+func (w *Want) of(within bool) []Column {
+	switch {
+	case !within && !slices.Contains(w.Columns, Time):
+		return append(slices.Clip(w.Columns), Time)
+	case within && w.Sums != "":
+		return []Column{sumsOf(w.Sums)}
+	default:
+		return w.Columns
+	}
+}
 
-// Window limits what is wanted to times from one instant on, before another; in microseconds since 1970.
-func Window(from, to int64, columns ...Column) Want { return Want{window{from, to}, columns} }
-
-// Scan calls a function for each block of the requests of all chains within a window: what blocks cover, then what they do not.
+// Scan calls a function for each block of the requests of all chains within a window: what blocks cover, and what they do not.
 // Blocks come in any order, and each function is called by a goroutine of its own, so several share the work without a lock. The
-// wanted columns are filled. Where a block is not Within the window, Times is filled too, and the function must look at it. A block
-// is good until the function returns. The transaction must see one state of the database throughout.
+// wanted columns are filled, or where the block is Summed the sums. Where a block is not Within the window, Times is filled too, and
+// the function must look at it. A block is good until the function returns. The transaction must see one state of the database
+// throughout.
 func Scan(ctx context.Context, tx *sql.Tx, want Want, do ...func(*Block) error) error {
-	if err := scanBlocks(ctx, tx, want, do); err != nil {
-		return err
-	}
-	open, err := uncovered(ctx, tx, "")
-	if err != nil {
-		return err
-	}
-	for _, s := range open {
-		if err := scanRows(ctx, tx, s, want.window, do[0]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// scanBlocks reads the columns of all blocks in one query.
-func scanBlocks(ctx context.Context, q querier, want Want, do []func(*Block) error) error {
-	c := newCrew(want.Columns, do)
-	r := reader{next: &sealed{}, pass: c.pass}
-	rows, err := q.QueryContext(ctx, blockQuery(want.Columns), want.From, want.To, want.From, want.To)
-	if err = each(rows, err, r.column); err == nil {
-		err = r.finish()
+	c := newCrew(want, do)
+	err := scanBlocks(ctx, tx, want, c)
+	if err == nil {
+		err = scanUncovered(ctx, tx, want, c)
 	}
 	return errors.Join(err, c.end())
 }
 
-// blockQuery asks for the wanted columns, and for the times of blocks that reach beyond the window. SQLite numbers parameters, so
-// each occurs once.
-func blockQuery(columns []Column) string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = "'" + string(c) + "'"
+// scanBlocks reads the columns of all blocks in one query.
+func scanBlocks(ctx context.Context, q querier, want Want, c *crew) error {
+	r := reader{next: &sealed{}, pass: c.pass}
+	rows, err := q.QueryContext(ctx, blockQuery(&want), want.From, want.To, want.From, want.To)
+	if err = each(rows, err, r.column); err == nil {
+		err = r.finish()
 	}
+	return err
+}
+
+// blockQuery asks for what is wanted of blocks within the window and of those that reach beyond it. SQLite numbers parameters, so
+// each occurs once.
+func blockQuery(want *Want) string {
 	return "SELECT w.writer, w.first_seq, w.requests, w.partial, c.name, c.data FROM " +
 		"(SELECT writer, first_seq, requests, CASE WHEN first_us < $1 OR last_us >= $2 THEN 1 ELSE 0 END AS partial " +
 		"FROM audit_blocks WHERE last_us >= $3 AND first_us < $4 AND requests > 0) w " +
 		"JOIN audit_columns c ON c.writer = w.writer AND c.first_seq = w.first_seq " +
-		"WHERE c.name IN (" + strings.Join(names, ", ") + ") OR w.partial = 1 AND c.name = '" + string(Time) + "' " +
+		"WHERE w.partial = 0 AND c.name IN (" + quoted(want.of(true)) + ") OR w.partial = 1 AND c.name IN (" + quoted(want.of(false)) + ") " +
 		"ORDER BY w.writer, w.first_seq"
 }
 
-// scanRows makes blocks of rows that no block covers.
-func scanRows(ctx context.Context, q querier, s span, w window, do func(*Block) error) error {
-	var b builder
-	flush := func() error {
-		if b.Rows == 0 {
-			return nil
-		}
-		full := b.Block
-		b, full.Within = builder{}, true
-		return do(&full)
+// quoted lists the names of columns in SQL.
+func quoted(columns []Column) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = "'" + string(c) + "'"
 	}
-	err := readRows(ctx, q, s, w, func(r *Request) error {
-		if b.add(r); b.Rows < Size {
-			return nil
-		}
-		return flush()
-	})
+	return strings.Join(names, ", ")
+}
+
+// scanUncovered makes blocks of rows that no block covers.
+func scanUncovered(ctx context.Context, q querier, want Want, c *crew) error {
+	open, err := uncovered(ctx, q, "")
 	if err != nil {
 		return err
 	}
-	return flush()
+	var b builder
+	flush := func() {
+		if b.Rows > 0 {
+			made := b.Block
+			b, made.Within = builder{}, true
+			c.full <- &sealed{made: &made}
+		}
+	}
+	for _, s := range open {
+		err := readRows(ctx, q, s, want, func(r *Request) error {
+			if b.add(r); b.Rows == Size {
+				flush()
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	flush()
+	return nil
 }

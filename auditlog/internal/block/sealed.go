@@ -20,6 +20,7 @@ type sealed struct {
 	within bool
 	names  []Column
 	data   [][]byte // of each name; what is longer is memory to use again
+	made   *Block   // instead of all that: a block of rows that the database keeps none of
 }
 
 func (s *sealed) add(name Column, data []byte) {
@@ -30,21 +31,18 @@ func (s *sealed) add(name Column, data []byte) {
 	s.data[n] = append(s.data[n][:0], data...)
 }
 
-// open decodes the wanted columns, and the times where they are needed, into a block.
-func (s *sealed) open(b *Block, wanted []Column) error {
+// open decodes what is wanted into a block.
+func (s *sealed) open(b *Block, want Want) error {
 	if s.rows > Size {
 		return s.fault(errDamaged)
 	}
-	b.Rows, b.Within = s.rows, s.within
+	b.Rows, b.Within, b.Summed = s.rows, s.within, s.within && want.Sums != ""
 	for i, c := range s.names {
 		if err := b.decode(c, s.data[i]); err != nil {
 			return s.fault(err)
 		}
 	}
-	if !s.within {
-		wanted = append(slices.Clip(wanted), Time)
-	}
-	for _, c := range wanted {
+	for _, c := range want.of(s.within) {
 		if !slices.Contains(s.names, c) {
 			return s.fault(fmt.Errorf("column %q is missing", c))
 		}
@@ -102,11 +100,11 @@ type crew struct {
 	errs       []error // of the workers
 }
 
-func newCrew(wanted []Column, do []func(*Block) error) *crew {
+func newCrew(want Want, do []func(*Block) error) *crew {
 	c := &crew{full: make(chan *sealed), free: make(chan *sealed, 2*len(do)), errs: make([]error, len(do))}
 	for i, do := range do {
 		c.free <- &sealed{}
-		c.workers.Go(func() { c.errs[i] = c.work(wanted, do) })
+		c.workers.Go(func() { c.errs[i] = c.work(want, do) })
 	}
 	return c
 }
@@ -118,11 +116,17 @@ func (c *crew) pass(s *sealed) (*sealed, error) {
 }
 
 // work takes blocks until there are no more, and after an error does nothing with them.
-func (c *crew) work(wanted []Column, do func(*Block) error) (err error) {
+func (c *crew) work(want Want, do func(*Block) error) (err error) {
 	var b Block // used for one after the other
 	for s := range c.full {
+		if s.made != nil {
+			if err == nil {
+				err = do(s.made)
+			}
+			continue
+		}
 		if err == nil {
-			if err = s.open(&b, wanted); err == nil {
+			if err = s.open(&b, want); err == nil {
 				err = do(&b)
 			}
 		}

@@ -3,11 +3,11 @@ package database
 import "strings"
 
 // Version is the schema version that this package makes and reads.
-const Version = 2
+const Version = 3
 
 // migrations lead from one schema version to the next: migrations[0] makes version 1 of nothing. A published one never changes.
 // They are written in PostgreSQL's words; see Dialect.ddl. A statement ends at a line that holds only a semicolon.
-var migrations = [Version]string{evidence, derived}
+var migrations = [Version]string{evidence, derived, resummed}
 
 // evidence is what the chain is made of. Rows of audit_logs are chained by (writer, seq); see package chain for what the
 // hash covers. There is no index for users: each entry would land on another page, and blocks answer what is counted by user.
