@@ -48,7 +48,7 @@ func locate(t *testing.T, disk *simDisk) map[uint64]located {
 	t.Helper()
 	where := map[uint64]located{}
 	entries, _ := disk.List()
-	err := walk(disk, entries, func(*segment, finding) {}, func(s Stored) bool {
+	err := inspect(disk).walk(entries, func(*segment, finding) {}, func(s Stored) bool {
 		size := int64(frameHeader + s.Record.bodySize())
 		where[uint64(s.Time)] = located{s.Segment, s.Offset, s.Offset + size}
 		return true
@@ -77,7 +77,7 @@ func damageOnce(t *testing.T, seed uint64, w *world, origin *simDisk, where map[
 		l := where[uint64(i.record.Time)]
 		return l.name == name && l.from < hit.to && hit.from < l.to
 	}
-	report, err := verify(disk)
+	report, err := inspect(disk).verify()
 	if err == nil {
 		err = w.oracle.judgeStored(disk, touched)
 	}
@@ -102,7 +102,7 @@ func damageOnce(t *testing.T, seed uint64, w *world, origin *simDisk, where map[
 func (o *oracle) judgeStored(disk *simDisk, touched func(*issued) bool) error {
 	got := map[uint64]bool{}
 	var wrong error
-	err := records(disk, func(s Stored, err error) bool {
+	err := inspect(disk).records(func(s Stored, err error) bool {
 		if err != nil {
 			return true // damage, as expected
 		}

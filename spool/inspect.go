@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -65,24 +66,33 @@ func Verify(dir string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r, err := verify(f)
+	r, err := inspection{f, awaitWriter}.verify()
 	if closeErr := f.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("spool: %w", closeErr)
 	}
 	return r, err
 }
 
-func verify(f folder) (Report, error) {
+// inspection looks at a folder to which a process may be writing.
+type inspection struct {
+	folder folder
+	pause  func() // waits before the end of the newest segment is looked at again
+}
+
+// awaitWriter gives a process that was held up amid a write some time to go on.
+func awaitWriter() { <-time.After(10 * time.Millisecond) }
+
+func (in inspection) verify() (Report, error) {
 	var r Report
-	entries, err := f.List()
+	entries, err := listLive(in.folder)
 	if err != nil {
 		return r, fmt.Errorf("spool: %w", err)
 	}
-	marks, err := reportMarks(f, entries)
+	marks, err := reportMarks(in.folder, entries)
 	if err != nil {
 		return r, err
 	}
-	err = walk(f, entries, func(seg *segment, found finding) {
+	err = in.walk(entries, func(seg *segment, found finding) {
 		sr := SegmentReport{Name: seg.name, First: seg.first, Records: found.records, Bytes: seg.size, Used: found.end}
 		for _, hole := range found.holes {
 			sr.Damaged = append(sr.Damaged, Damage{seg.name, hole.from, hole.to})
@@ -129,6 +139,9 @@ func reportMarks(f folder, entries []entry) ([]*countedMark, error) {
 			continue
 		}
 		m, _, intact, err := readMark(f, e)
+		if isGone(err) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("spool: %w", err)
 		}
@@ -143,16 +156,35 @@ func reportMarks(f folder, entries []entry) ([]*countedMark, error) {
 	return all, nil
 }
 
-// walk examines all segments of a folder. A segment that is deleted meanwhile is skipped.
-func walk(f folder, entries []entry, each func(*segment, finding), record func(Stored) bool) error {
-	x := examiner{live: true}
+// listLive lists a folder to which a process may be adding segments. One listing can show a new segment and not the one before it,
+// so that all its records would look missing. Whatever is older than something in the first listing was there before the second.
+func listLive(f surveyor) ([]entry, error) {
+	before, err := f.List()
+	if err != nil {
+		return nil, err
+	}
+	newest := uint64(0)
+	for _, seg := range listSegments(before) {
+		newest = max(newest, seg.id)
+	}
+	entries, err := f.List()
+	return slices.DeleteFunc(entries, func(e entry) bool {
+		id, _, ok := parseSegmentName(e.name)
+		return ok && id > newest
+	}), err
+}
+
+// walk examines all segments of a folder. A segment that is deleted meanwhile is skipped, and nothing in it is missing.
+func (in inspection) walk(entries []entry, each func(*segment, finding), record func(Stored) bool) error {
+	x := examiner{pause: in.pause}
 	more := true
 	for _, seg := range listSegments(entries) {
 		if !more {
 			return nil
 		}
-		src, err := f.Open(seg.name)
+		src, err := in.folder.Open(seg.name)
 		if isGone(err) {
+			x.next = 0
 			continue
 		}
 		if err != nil {
@@ -189,7 +221,7 @@ func Records(dir string) iter.Seq2[Stored, error] {
 			more = more && yield(s, err)
 			return more
 		}
-		if err := records(f, emit); err != nil {
+		if err := (inspection{f, awaitWriter}).records(emit); err != nil {
 			emit(Stored{}, err)
 		}
 		if err := f.Close(); err != nil {
@@ -198,12 +230,12 @@ func Records(dir string) iter.Seq2[Stored, error] {
 	}
 }
 
-func records(f folder, emit func(Stored, error) bool) error {
-	entries, err := f.List()
+func (in inspection) records(emit func(Stored, error) bool) error {
+	entries, err := listLive(in.folder)
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
-	return walk(f, entries, func(seg *segment, found finding) {
+	return in.walk(entries, func(seg *segment, found finding) {
 		for _, hole := range found.holes {
 			emit(Stored{}, &Damage{seg.name, hole.from, hole.to})
 		}

@@ -38,7 +38,7 @@ func control(f *os.File, do func(fd int) error) error {
 }
 
 // WriteAt does what os.File's does, but for the lock against a Close at the same time, which whoever has the turn need not
-// fear. That and the layers in between were a tenth of an append: 1.20 times a bare write with them, 1.11 without.
+// fear. Without it and the layers in between, an append takes 1.18 times a bare write in the steady state, instead of 1.21.
 func (f osFile) WriteAt(p []byte, off int64) (done int, err error) {
 	for {
 		n, err := syscall.Pwrite(int(f.Fd()), p[done:], off+int64(done))

@@ -176,26 +176,32 @@ func (s *Spool) finishRecovered(f file, seg *segment, found finding, kept bool) 
 type examiner struct {
 	sc   scanner
 	next uint64 // the sequence number that should come next; 0 before the first segment
-	live bool   // a process may be writing meanwhile
+	// pause waits before a further look at what somebody may be writing just now; nil when nobody can.
+	pause func()
 
-	doubt  int64 // where a hole was looked at again, and how often
-	doubts int
+	doubt int64 // where a hole was looked at again, and how often
+	looks int
 }
 
-// maxDoubts is how often a hole in a live segment is looked at again.
-const maxDoubts = 8
+// maxLooks is how often the end of the newest segment is looked at while no record is added to it.
+const maxLooks = 50
 
-// again reports whether to read on from the start of a hole: a record may have been written between two reads of its neighbours.
-// At the end of a segment that is being written, the hole moves on each time, until there is only unused room.
-func (x *examiner) again(hole span) bool {
-	if !x.live || hole.empty() {
+// again reports whether to read on from the start of a hole, because a process may have been writing while its neighbours were
+// read. Where more follows, that write is over, and one more look sees what came of it. The writer may however be held up amid
+// the last record; what stays as it is for maxLooks is damaged.
+func (x *examiner) again(hole span, more bool) bool {
+	if x.pause == nil || hole.empty() {
 		return false
 	}
 	if x.doubt != hole.from {
-		x.doubt, x.doubts = hole.from, 0
+		x.doubt, x.looks = hole.from, 0
 	}
-	x.doubts++
-	return x.doubts <= maxDoubts
+	x.looks++
+	if x.looks > 1 && !more && x.looks <= maxLooks {
+		x.pause()
+		return true
+	}
+	return x.looks == 1
 }
 
 // finding is what is in a segment.
@@ -219,11 +225,12 @@ func (x *examiner) examine(src io.ReaderAt, seg *segment, each func(frame)) find
 		x.next = seg.first
 	}
 	x.sc.off = min(segmentHeader, seg.size)
+	x.looks, x.doubt = 0, 0
 	for {
 		next := x.sc.next
 		f, hole, ok := x.sc.scan()
 		unused := !ok && x.sc.zero(hole) // asked once: in a live segment, a second look sees more
-		if !unused && x.again(hole) {
+		if !unused && x.again(hole, ok || seg.limit != unlimited) {
 			x.sc.start(src, hole.from, seg.size, next)
 			continue
 		}

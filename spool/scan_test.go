@@ -201,10 +201,10 @@ func TestExamineLive(t *testing.T) {
 			content[half] ^= 1
 		}
 		for _, step := range []int{97, 300, 5000} {
-			x, visible, records := examiner{live: true}, segmentHeader, 0
+			x, visible, records := examiner{pause: func() {}}, segmentHeader, 0
 			for x.sc.next != 501 && visible < 2*len(content) { // a snapshot, until it has everything
 				records = 0
-				x = examiner{live: true}
+				x = examiner{pause: func() {}}
 				found := x.examine(growing{content, &visible, step}, seg, func(frame) { records++ })
 				if !damaged && len(found.holes) > 0 || len(found.holes) > 1 {
 					t.Fatalf("step %d: %v in %d visible bytes", step, found.holes, visible)
@@ -233,10 +233,10 @@ func TestVerifyNewerFormat(t *testing.T) {
 	if _, err := f.WriteAt(h, 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verify(disk); !errors.Is(err, ErrFormat) {
+	if _, err := inspect(disk).verify(); !errors.Is(err, ErrFormat) {
 		t.Errorf("verify: %v", err)
 	}
-	if err := records(disk, func(Stored, error) bool { return true }); !errors.Is(err, ErrFormat) {
+	if err := inspect(disk).records(func(Stored, error) bool { return true }); !errors.Is(err, ErrFormat) {
 		t.Errorf("records: %v", err)
 	}
 }

@@ -116,11 +116,26 @@ func (r *replay) sink(ctx context.Context, f *spoolFolder, sink string) (replaye
 	if r.dryRun || one.Replayed == 0 {
 		return one, nil
 	}
+	letters, err := changeableLetters(f.letters(), sink)
+	if err != nil {
+		return one, err
+	}
 	if err := w.store(ctx, r.s, f, &chosen); err != nil {
 		return one, err
 	}
 	one.Folder, one.Replayed = w.folder, w.records
-	return one, w.forget(f.letters())
+	return one, w.forget(letters)
+}
+
+// changeableLetters opens a folder of letters and takes its lock once. Letters that could not leave the file must not go into the
+// queue: each attempt would deliver them again.
+func changeableLetters(dir, sink string) (*spool.Letters, error) {
+	letters, err := spool.OpenLetters(dir)
+	if err != nil {
+		return nil, err
+	}
+	_, err = letters.Remove(sink, func(spool.Letter, error) bool { return false })
+	return letters, err
 }
 
 // readerDestination returns the destination of a sink that reads the queue. It refuses a sink that does not: nobody would ever
@@ -192,12 +207,8 @@ func (w *letterWriter) append(ctx context.Context, q *spool.Spool, l *spool.Lett
 }
 
 // forget deletes the letters that are in the queue now.
-func (w *letterWriter) forget(dir string) error {
-	letters, err := spool.OpenLetters(dir)
-	if err != nil {
-		return err
-	}
-	_, err = letters.Remove(w.sink, func(l spool.Letter, damage error) bool { return damage == nil && w.stored[keyOf(&l)] })
+func (w *letterWriter) forget(letters *spool.Letters) error {
+	_, err := letters.Remove(w.sink, func(l spool.Letter, damage error) bool { return damage == nil && w.stored[keyOf(&l)] })
 	if err != nil {
 		return fmt.Errorf("the letters are in the queue, and still in the file: %w", err)
 	}

@@ -464,6 +464,28 @@ func TestReplayRefused(t *testing.T) {
 	}
 }
 
+// TestLettersOfOthers has dead letters that others may change beside a sound queue: neither command touches anything.
+func TestLettersOfOthers(t *testing.T) {
+	t.Parallel()
+	if goruntime.GOOS == "windows" {
+		t.Skip("no modes")
+	}
+	dir := spoolWithLetters(t)
+	path := filepath.Join(dir, "events")
+	if err := os.Chmod(filepath.Join(path, letterFolder), 0o770); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range [][]string{{"replay", dir}, {"purge", "--yes", dir}} {
+		if _, text := eventgen(t, exitFailed, append([]string{"spool"}, command...)...); !strings.Contains(text, "unsafe folder") {
+			t.Errorf("%s: %s", command[0], text)
+		}
+		report, err := spool.Verify(path)
+		if err != nil || report.Records != 0 || len(deadLetters(t, dir)) != 1 {
+			t.Errorf("%s: %d records in the queue, %d letters, %v", command[0], report.Records, len(deadLetters(t, dir)), err)
+		}
+	}
+}
+
 func deadLetter() spool.Letter {
 	return spool.Letter{
 		At: time.Now(), Sink: "posthog", Destination: 1, Reason: "http_400", Event: "announcement_published",
