@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,7 @@ func (d Dialect) verb() string { return [...]string{"INSERT OR FAIL INTO ", "INS
 // looks at the context between statements; SQLite's driver would start a goroutine for each row to do so within one.
 func (db *DB) Insert(ctx context.Context, tx *sql.Tx, rows Rows) error {
 	if db.Dialect == Postgres && rows.Plain {
+		rows.Values = rows.all() // to send them as they come made more messages, and an insertion took 7 % longer
 		_, err := tx.ExecContext(ctx, "COPY", copier{rows})
 		return err
 	}
@@ -43,6 +45,18 @@ func (db *DB) Insert(ctx context.Context, tx *sql.Tx, rows Rows) error {
 		}
 	}
 	return nil
+}
+
+// all waits for the values that are to come.
+func (r *Rows) all() []any {
+	if r.More == nil {
+		return r.Values
+	}
+	values := slices.Clone(r.Values)
+	for more := range r.More {
+		values = append(values, more...)
+	}
+	return values
 }
 
 func (db *DB) insertValues(ctx context.Context, tx *sql.Tx, rows Rows, values []any) error {
