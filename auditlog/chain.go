@@ -28,6 +28,7 @@ type txn struct {
 	head    Head
 	written int64
 	pending []*row
+	coming  *encoder // makes rows during flush; may be nil
 }
 
 // write runs what adds rows in one transaction. After an error nothing was written, unless the connection broke during the
@@ -227,13 +228,24 @@ func (t *txn) append(rows ...*row) {
 // saltSize is the length of a salt in bytes: too many values to try.
 const saltSize = 16
 
-// flush inserts the rows that wait, as the last thing before the commit.
-func (t *txn) flush() error { return t.store.db.Insert(t.ctx, t.Tx, t.batch()) }
+// flush inserts the rows that wait, then those that are coming, as the last thing before the commit.
+func (t *txn) flush() error {
+	rows := database.Rows{
+		Table: "audit_logs", Columns: columnNames, Width: columnCount, Values: valuesOf(t.pending), Plain: true,
+	}
+	if t.coming == nil {
+		return t.store.db.Insert(t.ctx, t.Tx, rows)
+	}
+	a := t.goAhead()
+	rows.More = a.values
+	err := t.store.db.Insert(t.ctx, t.Tx, rows)
+	return errors.Join(a.wait(), err)
+}
 
-func (t *txn) batch() database.Rows {
-	values := make([]any, 0, len(t.pending)*columnCount)
-	for _, r := range t.pending {
+func valuesOf(rows []*row) []any {
+	values := make([]any, 0, len(rows)*columnCount)
+	for _, r := range rows {
 		values = r.values(values)
 	}
-	return database.Rows{Table: "audit_logs", Columns: columnNames, Width: columnCount, Values: values, Plain: true}
+	return values
 }

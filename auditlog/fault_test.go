@@ -226,3 +226,23 @@ func TestPlaces(t *testing.T) {
 		t.Error("a text file was opened")
 	}
 }
+
+// TestAPanicIsTheMessages panics where rows are made, in a goroutine of Send and within its transaction: the sender is told to look for
+// the message, nothing is written, and the next batch does not wait for a lock that nobody holds.
+func TestAPanicIsTheMessages(t *testing.T) {
+	onBoth(t, func(t *testing.T, place string) {
+		s := open(t, place, Options{})
+		send(t, s, requests(1, 5))
+		good := s.mapping
+		s.mapping = mapping{"userId": {propertyColumns}}
+		if e := failure(t, s, requests(1001, 25)); e.Failure != runtime.Poisoned || e.Reason != "panic" {
+			t.Errorf("got %v", e)
+		}
+		s.mapping = good
+		send(t, s, requests(1001, 25))
+		if n := number64(t, s, "SELECT count(*) FROM audit_logs WHERE kind = 'event'"); n != 30 {
+			t.Errorf("%d rows, want 30", n)
+		}
+		verified(t, s, VerifyOptions{})
+	})
+}

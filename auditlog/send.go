@@ -3,15 +3,13 @@ package auditlog
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 	"strings"
 
 	"github.com/eventgen/eventgen/auditlog/internal/database"
 	"github.com/eventgen/eventgen/runtime"
 )
-
-// reasonUnencodable is the verdict on a message whose properties are no JSON object.
-const reasonUnencodable = "unencodable"
 
 // Send writes a batch in one transaction: when it returns without an error, the rows are in the database, and in the chain.
 // A message whose uuid is there already counts as delivered and is not written again. A batch that breaks a constraint is
@@ -22,39 +20,22 @@ func (s *Store) Send(ctx context.Context, batch runtime.Batch) ([]runtime.Verdic
 	if err := s.usable(); err != nil {
 		return nil, &runtime.SendError{Failure: runtime.Paused, Reason: "closed", Err: err}
 	}
-	rows, verdicts := s.encode(batch.Messages)
 	gaps := s.watch.due(s.now())
-	err := s.insert(ctx, rows, gaps)
+	e := newEncoder(s.mapping, batch.Messages)
+	err := s.write(ctx, func(t *txn) error {
+		t.coming = e
+		return t.gap(gaps)
+	})
 	if err != nil && database.Classify(err) == database.Conflict {
-		err = s.insertNew(ctx, rows, gaps)
+		e = newEncoder(s.mapping, batch.Messages)
+		err = s.insertNew(ctx, e.rest(), gaps)
 	}
 	if err != nil {
 		return nil, sendError(err)
 	}
 	s.watch.recorded(gaps)
-	s.keepUp(ctx, len(rows))
-	return verdicts, nil
-}
-
-// encode makes the rows of a batch. A uuid that occurs twice gives one row.
-func (s *Store) encode(messages []runtime.Message) ([]*row, []runtime.Verdict) {
-	rows := make([]*row, 0, len(messages))
-	verdicts := make([]runtime.Verdict, len(messages))
-	seen := make(map[runtime.UUID]bool, len(messages))
-	for i := range messages {
-		verdicts[i].Outcome = runtime.Delivered
-		if seen[messages[i].UUID] {
-			continue
-		}
-		r, err := s.mapping.eventRow(&messages[i])
-		if err != nil {
-			verdicts[i] = runtime.Verdict{Outcome: runtime.Rejected, Reason: reasonUnencodable}
-			continue
-		}
-		seen[messages[i].UUID] = true
-		rows = append(rows, r)
-	}
-	return rows, verdicts
+	s.keepUp(ctx, e.rows)
+	return e.verdicts, nil
 }
 
 func (s *Store) insert(ctx context.Context, rows []*row, gaps counts) error {
@@ -144,6 +125,9 @@ func each(ctx context.Context, q querier, query string, args []any, do func(scan
 
 // sendError tells the sender how to go on.
 func sendError(err error) *runtime.SendError {
+	if errors.Is(err, errPanic) {
+		return &runtime.SendError{Failure: runtime.Poisoned, Reason: "panic", Err: errPanic}
+	}
 	fault := database.Classify(err)
 	e := &runtime.SendError{Reason: fault.String(), Err: database.Bare(err)}
 	switch fault {

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,6 +14,7 @@ type Rows struct {
 	Columns string
 	Width   int
 	Values  []any
+	More    <-chan []any // if not nil, more values, of whole rows, until it is closed; after an error, some may be left in it
 	// Plain says that each value is nil, an int64, float64, string or []byte, and its column a bigint, double precision, text or
 	// bytea. PostgreSQL then takes the rows by COPY.
 	Plain bool
@@ -30,15 +32,40 @@ func (d Dialect) verb() string { return [...]string{"INSERT OR FAIL INTO ", "INS
 // looks at the context between statements; SQLite's driver would start a goroutine for each row to do so within one.
 func (db *DB) Insert(ctx context.Context, tx *sql.Tx, rows Rows) error {
 	if db.Dialect == Postgres && rows.Plain {
+		rows.Values = rows.all() // to send them as they come made more messages, and an insertion took 7 % longer
 		_, err := tx.ExecContext(ctx, "COPY", copier{rows})
 		return err
 	}
-	size := db.Dialect.chunk() * rows.Width
-	whole := len(rows.Values) / size * size
-	if err := db.insertParts(ctx, tx, rows, rows.Values[:whole], size); err != nil {
+	if err := db.insertValues(ctx, tx, rows, rows.Values); err != nil || rows.More == nil {
 		return err
 	}
-	return db.insertParts(ctx, tx, rows, rows.Values[whole:], len(rows.Values)-whole)
+	for values := range rows.More {
+		if err := db.insertValues(ctx, tx, rows, values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// all waits for the values that are to come.
+func (r *Rows) all() []any {
+	if r.More == nil {
+		return r.Values
+	}
+	values := slices.Clone(r.Values)
+	for more := range r.More {
+		values = append(values, more...)
+	}
+	return values
+}
+
+func (db *DB) insertValues(ctx context.Context, tx *sql.Tx, rows Rows, values []any) error {
+	size := db.Dialect.chunk() * rows.Width
+	whole := len(values) / size * size
+	if err := db.insertParts(ctx, tx, rows, values[:whole], size); err != nil {
+		return err
+	}
+	return db.insertParts(ctx, tx, rows, values[whole:], len(values)-whole)
 }
 
 // insertParts inserts values, size of them with each statement.
