@@ -57,7 +57,8 @@ func Comparisons(dir string, recovery int64) []measure.Comparison {
 	return []measure.Comparison{
 		{
 			Name: "append one record, interval", Unit: "record", Floor: []string{writeFloor},
-			Cases: w.cases(interval, one, measure.Case{Name: writeFloor, Open: w.bare(interval, 1)}),
+			Weight: 3, // longer than the interval, so that each run has its syncs
+			Cases:  w.cases(interval, one, measure.Case{Name: writeFloor, Open: w.bare(interval, 1)}),
 			Targets: []measure.Target{
 				{What: "append, interval / write(2)", Of: []string{ours}, Over: []string{writeFloor}, Limit: 1.3},
 				{What: "allocations of append", Metric: measure.Allocs, Of: []string{ours}, Limit: 0.5},
