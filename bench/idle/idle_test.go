@@ -55,26 +55,46 @@ func TestIdleClient(t *testing.T) {
 		_, _ = io.WriteString(w, `{"status":1}`)
 	}))
 	defer server.Close()
+	wakesUp := map[string]bool{"direct": true, "sdk": true, "direct with an event waiting": true}
+	for attempt := 0; attempt < attempts && len(wakesUp) > 0; attempt++ {
+		for what := range quietIn(t, server.URL) {
+			delete(wakesUp, what)
+		}
+	}
+	for what := range wakesUp {
+		t.Errorf("%s: more than %d wake-ups in each of %d times %v, beyond those without a client", what, maxWakeups, attempts, watch)
+	}
+}
+
+// attempts is how often a client may be looked at: a machine that is busy with other things wakes processes up, and a client that
+// looks after something from time to time does so each time.
+const attempts = 3
+
+// quietIn watches all clients, and a process without one, and returns those that did not wake up.
+func quietIn(t *testing.T, server string) map[string]bool {
+	t.Helper()
 	results := map[string]*seen{"nothing": {}, "direct": {}, "sdk": {}, "direct with an event waiting": {}}
 	t.Run("watch", func(t *testing.T) {
 		for what, into := range results {
 			t.Run(what, func(t *testing.T) {
 				t.Parallel()
-				*into = observe(t, what, server.URL)
+				*into = observe(t, what, server)
 			})
 		}
 	})
 	nothing := results["nothing"]
 	delete(results, "nothing")
+	quiet := map[string]bool{}
 	for what, got := range results {
 		t.Logf("%s: %d goroutines, %d wake-ups in %v; without a client %d", what, got.Goroutines, got.Wakeups, watch, nothing.Wakeups)
 		if got.Goroutines > maxGoroutines || got.Goroutines == 0 {
 			t.Errorf("%s: %d goroutines, want 1 to %d", what, got.Goroutines, maxGoroutines)
 		}
-		if got.Wakeups > nothing.Wakeups+maxWakeups {
-			t.Errorf("%s: %d wake-ups in %v, without a client %d", what, got.Wakeups, watch, nothing.Wakeups)
+		if got.Wakeups <= nothing.Wakeups+maxWakeups {
+			quiet[what] = true
 		}
 	}
+	return quiet
 }
 
 func observe(t *testing.T, what, server string) seen {
