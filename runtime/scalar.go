@@ -238,11 +238,9 @@ const (
 	laneByLane
 )
 
-// findWay tells the way of the values that come next.
+// findWay tells the way of the values that come next, outside arrays that must have unique items.
 func (w *Writer) findWay() way {
 	switch {
-	case w.unique > 0:
-		return laneByLane
 	case len(w.lanes) == 0:
 		return nowhere
 	case len(w.lanes) == 1 && w.scanned == 0:
