@@ -128,7 +128,7 @@ func (c *Client) newSender(cfg Config, d destinedSink, letters *spool.Letters) *
 		destination: d.destination,
 		sink:        d.sink,
 		pace:        cfg.pace(d.destination),
-		window:      newWindow(cfg.BatchSize),
+		window:      newWindow(cfg.batchSize(d.sink)),
 		reporter: reporter{
 			sink: name, destination: destinationBit(d.destination), problems: c.problems, hook: cfg.DeadLetter,
 			letters: letters,

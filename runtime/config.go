@@ -21,7 +21,8 @@ type Config struct {
 	// MaxEventBytes is the largest event, encoded for delivery. The default is 256 KiB.
 	MaxEventBytes int
 
-	// BatchSize is the most events in one batch. The default is 20. A batch is also cut at 4 MiB.
+	// BatchSize is how many events make a batch due, and the most in one but for a [BatchSizer]. The default is 20. A batch is also
+	// cut at 4 MiB.
 	BatchSize int
 	// BatchInterval is how long an event waits at most for a batch to fill. The default is 10 s.
 	BatchInterval time.Duration
@@ -104,6 +105,14 @@ func (c Config) pace(d redact.Destination) pace {
 		p.interval = 0
 	}
 	return p
+}
+
+// batchSize is the most messages in a batch for a sink.
+func (c Config) batchSize(s Sink) int {
+	if b, ok := s.(BatchSizer); ok {
+		return max(c.BatchSize, b.BatchSize())
+	}
+	return c.BatchSize
 }
 
 func (c Config) limits() queueLimits {

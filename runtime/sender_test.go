@@ -33,6 +33,47 @@ func TestSenderSendsFullBatchesAtOnce(t *testing.T) {
 	})
 }
 
+// bulkSink is a BatchSizer.
+type bulkSink struct {
+	scriptSink
+	size int
+}
+
+func (s *bulkSink) BatchSize() int { return s.size }
+
+func TestSenderLetsSinksAskForMore(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		free := make(chan struct{})
+		busy := func(context.Context, Batch) ([]Verdict, error) {
+			<-free
+			return nil, nil
+		}
+		usual := &scriptSink{name: "usual", script: busy}
+		bulk := &bulkSink{scriptSink{name: "bulk", script: busy}, 25}
+		small := &bulkSink{scriptSink{name: "small", script: busy}, 5}
+		c := newTestClient(t, Config{BatchSize: 10}, WithSink(toPostHog, usual), WithSink(toPostHog, bulk), WithSink(toPostHog, small))
+		enqueueNumbers(t, c, 0, 9)
+		synctest.Wait()
+		if got := bulk.sizes(); len(got) != 0 {
+			t.Errorf("%v were sent before a batch was due", got)
+		}
+		enqueueNumbers(t, c, 9, 10)
+		synctest.Wait() // all are busy now
+		enqueueNumbers(t, c, 10, 70)
+		close(free)
+		synctest.Wait()
+		if got := bulk.sizes(); !slices.Equal(got, []int{10, 25, 25, 10}) {
+			t.Errorf("who asked for 25 got %v", got)
+		}
+		for _, s := range []*scriptSink{usual, &small.scriptSink} {
+			if got := s.sizes(); !slices.Equal(got, []int{10, 10, 10, 10, 10, 10, 10}) {
+				t.Errorf("%s got %v", s.name, got)
+			}
+		}
+		closeClient(t, c)
+	})
+}
+
 func TestSenderSendsBatchesThatAreFullInBytes(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		sink := &scriptSink{name: "s"}

@@ -20,6 +20,14 @@ type Sink interface {
 	Close(ctx context.Context) error
 }
 
+// BatchSizer is a Sink that says itself how many messages a batch may have, as each call of Send costs it much beside what the messages
+// cost: it gets more than [Config].BatchSize where so many have come together while it was busy. When a batch is due stays as
+// configured.
+type BatchSizer interface {
+	// BatchSize is the most messages in one batch. What is below the size of the config has no effect.
+	BatchSize() int
+}
+
 // Batch is the events of one delivery, oldest first.
 type Batch struct {
 	Messages []Message
