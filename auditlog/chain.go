@@ -14,6 +14,7 @@ import (
 // have succeeded.
 type chain struct {
 	head    Head // Seq is 0 before the first row
+	number  int64
 	written int64
 	doubt   bool // the last transaction failed, perhaps after its commit: look before writing
 	tried   Head // what it would have made the head
@@ -22,10 +23,11 @@ type chain struct {
 
 // txn is a transaction that adds rows to the chain. The chain takes over its head once it is committed.
 type txn struct {
-	*sql.Tx
+	*database.Tx
 	store   *Store
 	ctx     context.Context //nolint:containedctx // a txn lives for one call
 	head    Head
+	number  int64 // of the chain
 	written int64
 	pending []*row
 	coming  *encoder // makes rows during flush; may be nil
@@ -34,20 +36,20 @@ type txn struct {
 // write runs what adds rows in one transaction. After an error nothing was written, unless the connection broke during the
 // commit; the next write finds out.
 func (s *Store) write(ctx context.Context, do func(*txn) error) error {
-	return s.writeIn(ctx, s.db.BeginTx, do)
+	return s.writeIn(ctx, s.db.Begin, do)
 }
 
 // change is write for what changes or removes rows, too: it excludes package block, which must not keep what they held.
 func (s *Store) change(ctx context.Context, do func(*txn) error) error {
-	return s.writeIn(ctx, s.exclusively, do)
+	return s.writeIn(ctx, s.db.Exclusive, do)
 }
 
 func (s *Store) writeIn(ctx context.Context, begin beginner, do func(*txn) error) error {
 	if err := s.settleChain(ctx); err != nil {
 		return err
 	}
-	t := &txn{store: s, ctx: ctx, head: s.chain.head, written: s.chain.written}
-	err := s.inTx(ctx, begin, func(tx *sql.Tx) error {
+	t := &txn{store: s, ctx: ctx, head: s.chain.head, number: s.chain.number, written: s.chain.written}
+	err := s.inTx(ctx, begin, func(tx *database.Tx) error {
 		t.Tx = tx
 		if err := do(t); err != nil {
 			return err
@@ -64,17 +66,18 @@ func (s *Store) writeIn(ctx context.Context, begin beginner, do func(*txn) error
 
 // done makes the store take over what the transaction has written.
 func (t *txn) done() {
-	t.store.chain.head, t.store.chain.written = t.head, t.written
+	c := &t.store.chain
+	c.head, c.number, c.written = t.head, t.number, t.written
 	for _, r := range t.pending {
-		t.store.upkeep.recent.Add(r.writer, r.seq, r.request())
+		t.store.upkeep.recent.Add(r.id(), r.request())
 	}
 }
 
-type beginner func(context.Context, *sql.TxOptions) (*sql.Tx, error)
+type beginner func(context.Context) (*database.Tx, error)
 
 // inTx runs a function in a transaction.
-func (s *Store) inTx(ctx context.Context, begin beginner, do func(*sql.Tx) error) error {
-	tx, err := begin(ctx, nil)
+func (s *Store) inTx(ctx context.Context, begin beginner, do func(*database.Tx) error) error {
+	tx, err := begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -88,10 +91,11 @@ func (s *Store) inTx(ctx context.Context, begin beginner, do func(*sql.Tx) error
 	return tx.Commit()
 }
 
-// exclusively is a beginner for transactions of which there is one at a time over all processes.
-func (s *Store) exclusively(ctx context.Context, _ *sql.TxOptions) (*sql.Tx, error) {
-	return s.db.Exclusive(ctx)
-}
+// longest is where a chain gives way to a new one: what one transaction adds has room behind it.
+const longest = database.MaxSeq - 1<<20
+
+// errTooMany means that the table has no room for another chain: some number in it is far too high, as nobody starts so many.
+var errTooMany = errors.New("auditlog: the numbers of chains are used up")
 
 // settleChain makes sure that the store has a chain and knows its head.
 func (s *Store) settleChain(ctx context.Context) error {
@@ -100,7 +104,7 @@ func (s *Store) settleChain(ctx context.Context) error {
 			return err
 		}
 	}
-	if s.chain.head.Seq > 0 {
+	if seq := s.chain.head.Seq; seq > 0 && seq < longest {
 		return nil
 	}
 	return s.startChain(ctx)
@@ -110,7 +114,7 @@ func (s *Store) settleChain(ctx context.Context) error {
 // have left it, somebody else has written to it or removed it: it is left as it is, and a new one begins.
 func (s *Store) reload(ctx context.Context) error {
 	if s.chain.head.Seq > 0 {
-		head, written, err := readHead(ctx, s.db, s.chain.head.Writer)
+		head, written, err := readHead(ctx, s.db, registered{s.chain.head.Writer, s.chain.number})
 		if err != nil {
 			return err
 		}
@@ -129,16 +133,19 @@ type rowQuerier interface {
 }
 
 // readHead returns the last row of a chain; Seq is 0 if there is none.
-func readHead(ctx context.Context, q rowQuerier, writer string) (Head, int64, error) {
-	head := Head{Writer: writer}
-	var written int64
-	var hash []byte
+func readHead(ctx context.Context, q rowQuerier, chain registered) (Head, int64, error) {
+	var (
+		r       row
+		written int64
+		hash    []byte
+	)
 	err := q.QueryRowContext(
-		ctx, "SELECT seq, hash, written_us FROM audit_logs WHERE writer = $1 ORDER BY seq DESC LIMIT 1", writer,
-	).Scan(&head.Seq, &hash, &written)
+		ctx, "SELECT id, hash, written_us FROM audit_logs WHERE "+database.InChain("id", "$1")+" ORDER BY id DESC LIMIT 1", chain.number,
+	).Scan((*rowID)(&r), &hash, &written)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Head{}, 0, nil
 	}
+	head := Head{Writer: chain.writer, Seq: r.seq}
 	copy(head.Hash[:], hash)
 	return head, written, err
 }
@@ -159,12 +166,13 @@ type stop struct {
 func (s *Store) startChain(ctx context.Context) error {
 	writer := newWriterID()
 	t := &txn{store: s, ctx: ctx, head: Head{Writer: writer}}
-	err := s.inTx(ctx, s.exclusively, func(tx *sql.Tx) error {
+	err := s.inTx(ctx, s.db.Exclusive, func(tx *database.Tx) error {
 		t.Tx = tx
 		body, err := s.register(ctx, tx, writer)
 		if err != nil {
 			return err
 		}
+		t.number = body.Number
 		if err := t.act(kindStart, body); err != nil {
 			return err
 		}
@@ -177,15 +185,18 @@ func (s *Store) startChain(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) register(ctx context.Context, tx *sql.Tx, writer string) (start, error) {
-	var last sql.NullString
-	body := start{Number: 1}
-	err := tx.QueryRowContext(ctx, "SELECT writer, number + 1 FROM audit_chains ORDER BY number DESC LIMIT 1").Scan(&last, &body.Number)
+func (s *Store) register(ctx context.Context, tx *database.Tx, writer string) (start, error) {
+	var last registered
+	err := tx.QueryRowContext(ctx, "SELECT writer, number FROM audit_chains ORDER BY number DESC LIMIT 1").Scan(&last.writer, &last.number)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return body, err
+		return start{}, err
 	}
-	if last.Valid {
-		head, _, err := readHead(ctx, tx, last.String)
+	if last.number >= database.MaxChain {
+		return start{}, errTooMany
+	}
+	body := start{Number: last.number + 1}
+	if last.number > 0 {
+		head, _, err := readHead(ctx, tx, last)
 		if err != nil {
 			return body, err
 		}
@@ -211,7 +222,7 @@ func (t *txn) append(rows ...*row) {
 	salts := make([]byte, saltSize*len(rows))
 	_, _ = rand.Read(salts) // never fails
 	for i, r := range rows {
-		r.writer, r.seq, r.written = t.head.Writer, t.head.Seq+1, now
+		r.writer, r.chain, r.seq, r.written = t.head.Writer, t.number, t.head.Seq+1, now
 		r.salt = salts[i*saltSize : (i+1)*saltSize : (i+1)*saltSize]
 		digest := h.digest(r)
 		r.digest = digest[:]
@@ -231,14 +242,14 @@ const saltSize = 16
 // flush inserts the rows that wait, then those that are coming, as the last thing before the commit.
 func (t *txn) flush() error {
 	rows := database.Rows{
-		Table: "audit_logs", Columns: columnNames, Width: columnCount, Values: valuesOf(t.pending), Plain: true,
+		Table: "audit_logs", Columns: columnNames, Width: columnCount, Values: valuesOf(t.pending),
 	}
 	if t.coming == nil {
-		return t.store.db.Insert(t.ctx, t.Tx, rows)
+		return t.Insert(t.ctx, rows)
 	}
 	a := t.goAhead()
 	rows.More = a.values
-	err := t.store.db.Insert(t.ctx, t.Tx, rows)
+	err := t.Insert(t.ctx, rows)
 	return errors.Join(a.wait(), err)
 }
 

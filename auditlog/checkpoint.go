@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // Checkpoint says how far each chain went at some time. Kept where nobody who can write to the database reaches it, it proves
@@ -104,7 +106,7 @@ func (s *Store) Checkpoint(ctx context.Context) (Checkpoint, error) {
 
 func (s *Store) checkpoint(ctx context.Context) (Checkpoint, error) {
 	c := Checkpoint{Format: checkpointFormat, Number: 1, Time: s.now().UTC().Truncate(time.Microsecond)}
-	err := s.inTx(ctx, s.exclusively, func(tx *sql.Tx) error {
+	err := s.inTx(ctx, s.db.Exclusive, func(tx *database.Tx) error {
 		if err := s.fill(ctx, tx, &c); err != nil {
 			return err
 		}
@@ -126,7 +128,7 @@ func (s *Store) checkpoint(ctx context.Context) (Checkpoint, error) {
 }
 
 // fill reads the heads, and checks that they continue the last checkpoint.
-func (s *Store) fill(ctx context.Context, tx *sql.Tx, c *Checkpoint) error {
+func (s *Store) fill(ctx context.Context, tx *database.Tx, c *Checkpoint) error {
 	last, err := latest(ctx, tx)
 	if err != nil {
 		return err
@@ -148,7 +150,11 @@ func (s *Store) fill(ctx context.Context, tx *sql.Tx, c *Checkpoint) error {
 }
 
 // continues returns ErrRewritten unless each chain of an earlier checkpoint is there and as long at least.
-func (c *Checkpoint) continues(ctx context.Context, tx *sql.Tx, last *Checkpoint) error {
+func (c *Checkpoint) continues(ctx context.Context, tx *database.Tx, last *Checkpoint) error {
+	chains, err := readChains(ctx, tx)
+	if err != nil {
+		return err
+	}
 	now := make(map[string]Head, len(c.Chains))
 	for _, h := range c.Chains {
 		now[h.Writer] = h
@@ -156,8 +162,7 @@ func (c *Checkpoint) continues(ctx context.Context, tx *sql.Tx, last *Checkpoint
 	for _, before := range last.Chains {
 		h := now[before.Writer]
 		if h.Seq > before.Seq {
-			var err error
-			if h, err = readPlace(ctx, tx, before); err != nil {
+			if h, err = readPlace(ctx, tx, numberOf(chains, before.Writer), before); err != nil {
 				return err
 			}
 		}
@@ -169,9 +174,9 @@ func (c *Checkpoint) continues(ctx context.Context, tx *sql.Tx, last *Checkpoint
 }
 
 // readPlace returns the row at a place of a chain; one that retention has removed is taken as given.
-func readPlace(ctx context.Context, tx *sql.Tx, place Head) (Head, error) {
+func readPlace(ctx context.Context, tx *database.Tx, chain int64, place Head) (Head, error) {
 	var hash []byte
-	err := tx.QueryRowContext(ctx, "SELECT hash FROM audit_logs WHERE writer = $1 AND seq = $2", place.Writer, place.Seq).Scan(&hash)
+	err := tx.QueryRowContext(ctx, "SELECT hash FROM audit_logs WHERE id = $1", database.ID(chain, place.Seq)).Scan(&hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return readAnchored(ctx, tx, place)
 	}
@@ -180,7 +185,7 @@ func readPlace(ctx context.Context, tx *sql.Tx, place Head) (Head, error) {
 	return found, err
 }
 
-func readAnchored(ctx context.Context, tx *sql.Tx, place Head) (Head, error) {
+func readAnchored(ctx context.Context, tx *database.Tx, place Head) (Head, error) {
 	acts, err := readActs(ctx, tx, nil)
 	if err != nil || acts.anchors[place.Writer].Seq < place.Seq {
 		return Head{}, err
@@ -222,14 +227,16 @@ func readHeads(ctx context.Context, q querier) ([]Head, error) {
 		return nil, err
 	}
 	var heads []Head
-	err = each(ctx, q, "SELECT c.writer, COALESCE(l.seq, 0), l.hash FROM audit_chains c LEFT JOIN audit_logs l ON l.writer = c.writer "+
-		"AND l.seq = (SELECT max(m.seq) FROM audit_logs m WHERE m.writer = c.writer) ORDER BY c.writer", nil,
+	err = each(ctx, q, "SELECT c.writer, COALESCE(l.id, 0), l.hash FROM audit_chains c LEFT JOIN audit_logs l ON "+
+		"l.id = (SELECT max(id) FROM audit_logs WHERE "+database.InChain("id", "c.number")+") ORDER BY c.writer", nil,
 		func(scan scanner) error {
 			var h Head
+			var r row
 			var hash []byte
-			if err := scan(&h.Writer, &h.Seq, &hash); err != nil {
+			if err := scan(&h.Writer, (*rowID)(&r), &hash); err != nil {
 				return err
 			}
+			h.Seq = r.seq
 			copy(h.Hash[:], hash)
 			if h.Seq == 0 {
 				h = acts.anchors[h.Writer]

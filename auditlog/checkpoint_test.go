@@ -13,7 +13,7 @@ import (
 // unlocked removes the protection of a table, as somebody can who owns the database.
 func unlocked(t *testing.T, s *Store, statements ...string) {
 	t.Helper()
-	tx, err := s.db.BeginTx(t.Context(), nil)
+	tx, err := s.db.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestTheStoreSignsNoTruncatedLog(t *testing.T) {
 		if _, err := s.Checkpoint(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		unlocked(t, s, "DELETE FROM audit_logs WHERE seq > 5")
+		unlocked(t, s, "DELETE FROM audit_logs WHERE "+seq+" > 5")
 		if _, err := s.Checkpoint(t.Context()); !errors.Is(err, ErrRewritten) {
 			t.Errorf("got %v, want ErrRewritten", err)
 		}
@@ -160,8 +160,8 @@ func TestForeignRowsEndAChain(t *testing.T) {
 		s := open(t, place, Options{})
 		send(t, s, requests(1, 5))
 		before := s.chain.head
-		unlocked(t, s, "INSERT INTO audit_logs (writer, seq, kind, timestamp_us, written_us, digest, prev_hash, hash) "+
-			"SELECT writer, seq + 1, kind, timestamp_us, written_us, digest, prev_hash, hash FROM audit_logs WHERE seq = 6")
+		unlocked(t, s, "INSERT INTO audit_logs (id, kind, timestamp_us, written_us, digest, prev_hash, hash) "+
+			"SELECT id + 1, kind, timestamp_us, written_us, digest, prev_hash, hash FROM audit_logs WHERE "+seq+" = 6")
 		send(t, s, requests(6, 5))
 		if s.chain.head.Writer == before.Writer || s.chain.head.Seq != 6 {
 			t.Errorf("the store goes on at %v", s.chain.head)

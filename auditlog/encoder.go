@@ -3,6 +3,7 @@ package auditlog
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"github.com/eventgen/eventgen/runtime"
 )
@@ -10,8 +11,8 @@ import (
 // reasonUnencodable is the verdict on a message whose properties are no JSON object.
 const reasonUnencodable = "unencodable"
 
-// encodeStep is how many messages become rows before the database gets them.
-const encodeStep = 10
+// encodeStep is how many messages at most become rows before the database gets them.
+const encodeStep = 16
 
 // encoder makes the rows of a batch. A uuid that occurs twice gives one row.
 type encoder struct {
@@ -68,7 +69,7 @@ type ahead struct {
 
 // goAhead starts it. The channel holds all that will come, so it ends whether or not anybody takes the values.
 func (t *txn) goAhead() *ahead {
-	a := &ahead{values: make(chan []any, len(t.coming.messages)/encodeStep+1)}
+	a := &ahead{values: make(chan []any, len(t.coming.messages)/encodeStep+bits.Len(encodeStep))}
 	go func() {
 		defer close(a.values)
 		defer func() {
@@ -76,8 +77,8 @@ func (t *txn) goAhead() *ahead {
 				a.err = fmt.Errorf("%w: %T", errPanic, p) // its text may quote the message
 			}
 		}()
-		for !t.coming.done() {
-			rows := t.coming.step(encodeStep)
+		for n := 1; !t.coming.done(); n = min(2*n, encodeStep) { // the database need not wait long for the first
+			rows := t.coming.step(n)
 			t.append(rows...)
 			a.values <- valuesOf(rows)
 		}

@@ -3,6 +3,7 @@ package auditlog
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,12 +13,6 @@ import (
 
 // eraseStep is how many rows one transaction empties at most.
 const eraseStep = 5_000
-
-// place is where a row is.
-type place struct {
-	writer string
-	seq    int64
-}
 
 // Erase empties the personal columns of all rows whose distinct_id or user_id is one of the subjects, and returns how many
 // there were. Subjects are the values as they are in the log: where the policy for the destination "audit" hashes them, the
@@ -33,12 +28,12 @@ func (s *Store) Erase(ctx context.Context, subjects ...string) (int64, error) {
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
-	places, err := s.rowsOf(ctx, subjects)
+	ids, err := s.rowsOf(ctx, subjects)
 	if err != nil {
 		return 0, fmt.Errorf("auditlog: erase: %w", err)
 	}
 	var erased int64
-	for part := range slices.Chunk(places, eraseStep) {
+	for part := range slices.Chunk(ids, eraseStep) {
 		if err := s.change(ctx, func(t *txn) error { return t.erase(part) }); err != nil {
 			return erased, fmt.Errorf("auditlog: erase: %w", err)
 		}
@@ -50,9 +45,9 @@ func (s *Store) Erase(ctx context.Context, subjects ...string) (int64, error) {
 	return erased, nil
 }
 
-// rowsOf finds the rows of subjects that have something to erase.
-func (s *Store) rowsOf(ctx context.Context, subjects []string) ([]place, error) {
-	found := map[place]bool{}
+// rowsOf finds the ids of the subjects' rows that have something to erase, in order.
+func (s *Store) rowsOf(ctx context.Context, subjects []string) ([]int64, error) {
+	found := map[int64]bool{}
 	for part := range slices.Chunk(subjects, 100) {
 		args := make([]any, 0, 2*len(part))
 		for range 2 {
@@ -61,51 +56,38 @@ func (s *Store) rowsOf(ctx context.Context, subjects []string) ([]place, error) 
 			}
 		}
 		all := strings.Split(placeholders(len(args)), ", ")
-		query := "SELECT writer, seq FROM audit_logs WHERE kind = 'event' AND salt IS NOT NULL AND (distinct_id IN (" +
+		query := "SELECT id FROM audit_logs WHERE kind = 'event' AND salt IS NOT NULL AND (distinct_id IN (" +
 			strings.Join(all[:len(part)], ", ") + ") OR user_id IN (" + strings.Join(all[len(part):], ", ") + "))"
 		err := each(ctx, s.db, query, args, func(scan scanner) error {
-			var p place
-			err := scan(&p.writer, &p.seq)
-			found[p] = true
+			var id int64
+			err := scan(&id)
+			found[id] = true
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return ordered(found), nil
-}
-
-func ordered(found map[place]bool) []place {
-	places := make([]place, 0, len(found))
-	for p := range found {
-		places = append(places, p)
-	}
-	slices.SortFunc(places, func(a, b place) int {
-		if c := strings.Compare(a.writer, b.writer); c != 0 {
-			return c
-		}
-		return int(a.seq - b.seq)
-	})
-	return places
+	return slices.Sorted(maps.Keys(found)), nil
 }
 
 // erase empties rows and records it.
-func (t *txn) erase(places []place) error {
-	body := erasure{Rows: map[string][]span{}}
-	for _, p := range places {
-		body.Rows[p.writer] = append(body.Rows[p.writer], span{p.seq, p.seq})
+func (t *txn) erase(ids []int64) error {
+	chains, err := readChains(t.ctx, t.Tx)
+	if err != nil {
+		return err
 	}
-	err := t.permitted("erasure", func() error {
-		for writer, spans := range body.Rows {
-			body.Rows[writer] = merged(spans)
-			for _, sp := range body.Rows[writer] {
-				n, err := t.empty(writer, sp)
-				if err != nil {
-					return err
-				}
-				body.Erased += n
+	body := erasure{Rows: map[string][]span{}}
+	err = t.permitted("erasure", func() error {
+		for _, s := range runs(ids) {
+			n, err := t.empty(s)
+			if err != nil {
+				return err
 			}
+			chain, first := database.Place(s[0])
+			writer := nameOf(chains, chain)
+			body.Rows[writer] = append(body.Rows[writer], span{first, first + s[1] - s[0]})
+			body.Erased += n
 		}
 		return nil
 	})
@@ -115,14 +97,23 @@ func (t *txn) erase(places []place) error {
 	return t.act(kindErasure, body)
 }
 
-// empty empties a range of rows, all of which are the subjects'.
-func (t *txn) empty(writer string, s span) (int64, error) {
-	if err := block.Forget(t.ctx, t.Tx, writer, s[0], s[1]); err != nil {
+// runs returns the ranges that ids, which are in order, make. Between two chains there is a gap.
+func runs(ids []int64) []span {
+	spans := make([]span, len(ids))
+	for i, id := range ids {
+		spans[i] = span{id, id}
+	}
+	return merged(spans)
+}
+
+// empty empties a range of ids, all of which are the subjects'.
+func (t *txn) empty(s span) (int64, error) {
+	if err := block.Forget(t.ctx, t.Tx, s[0], s[1]); err != nil {
 		return 0, err
 	}
 	result, err := t.ExecContext(t.ctx, "UPDATE audit_logs SET distinct_id = NULL, request_id = NULL, user_id = NULL, user_role = NULL, "+
 		"org_id = NULL, path = NULL, ip = NULL, user_agent = NULL, properties = NULL, salt = NULL "+
-		"WHERE writer = $1 AND seq BETWEEN $2 AND $3", writer, s[0], s[1])
+		"WHERE id BETWEEN $1 AND $2", s[0], s[1])
 	if err != nil {
 		return 0, err
 	}
@@ -144,7 +135,7 @@ func (t *txn) permitted(act string, change func() error) error {
 // tidy keeps counts cheap after rows were changed, and removes what the write-ahead log of SQLite still holds of the old rows, as
 // far as no reader needs it.
 func (s *Store) tidy(ctx context.Context) error {
-	if err := block.Fold(ctx, s.db, "", leastAtOpen); err != nil || s.db.Dialect != database.SQLite {
+	if err := block.Fold(ctx, s.db, 0, leastAtOpen); err != nil || s.db.Dialect != database.SQLite {
 		return err
 	}
 	_, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,7 +1,6 @@
 package auditlog
 
 import (
-	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -26,11 +25,11 @@ func (m mapping) eventRow(message *runtime.Message) (*row, error) {
 		return nil, errUnencodable
 	}
 	r := &row{kind: kindEvent}
-	r.uuid = some(message.UUID.String())
+	r.uuid = message.UUID[:]
 	r.event = some(clean(message.Event))
 	r.timestamp = message.Timestamp.UnixMicro()
 	r.distinctID = some(clean(message.DistinctID))
-	r.properties = some(string(message.Properties))
+	r.properties = some(string(p.rest))
 	r.requestID, r.userID, r.userRole, r.orgID = p.text(requestID), p.text(userID), p.text(userRole), p.text(orgID)
 	r.method, r.route, r.path = p.text(method), p.text(route), p.text(path)
 	r.result, r.errorCode = p.text(result), p.text(errorCode)
@@ -62,38 +61,45 @@ func clean(s string) string {
 	return s[:end]
 }
 
+// text returns a column of text, NULL unless the property is a string.
 func (p *properties) text(c column) sql.NullString {
-	raw := p[c]
-	if len(raw) < 2 || raw[0] != '"' {
-		return sql.NullString{}
-	}
-	inner := raw[1 : len(raw)-1]
-	if plain(inner) {
-		return some(clean(string(inner)))
+	value := p.values[c]
+	if plain(value) {
+		return some(clean(value[1 : len(value)-1]))
 	}
 	var s string
-	if json.Unmarshal(raw, &s) != nil {
+	if len(value) == 0 || value[0] != '"' || json.Unmarshal([]byte(value), &s) != nil {
 		return sql.NullString{}
 	}
 	return some(clean(s))
 }
 
-// plain reports whether the inside of a JSON string stands for itself.
-func plain(inner []byte) bool { return bytes.IndexByte(inner, '\\') < 0 }
-
-func (p *properties) number(c column) sql.NullFloat64 {
-	f, err := strconv.ParseFloat(string(p[c]), 64) // of what JSON has, it takes numbers alone
-	if err != nil {
-		return sql.NullFloat64{}
-	}
-	return sql.NullFloat64{Float64: f + 0, Valid: true} // -0 becomes 0, which some driver might make of it
+// plain reports whether a JSON value is a string whose inside stands for itself.
+func plain(value string) bool {
+	return len(value) >= 2 && value[0] == '"' && strings.IndexByte(value, '\\') < 0
 }
 
-// integer takes numbers without a fraction.
+func (p *properties) number(c column) sql.NullFloat64 {
+	f, ok := number(p.values[c])
+	return sql.NullFloat64{Float64: f, Valid: ok}
+}
+
+// number returns a JSON number.
+func number(value string) (float64, bool) {
+	f, err := strconv.ParseFloat(value, 64) // of what JSON has, it takes numbers alone
+	return f + 0, err == nil                // -0 becomes 0, which some driver might make of it
+}
+
 func (p *properties) integer(c column) sql.NullInt64 {
-	f := p.number(c)
-	if !f.Valid || f.Float64 != math.Trunc(f.Float64) || math.Abs(f.Float64) > runtime.MaxInteger {
-		return sql.NullInt64{}
+	n, ok := integer(p.values[c])
+	return sql.NullInt64{Int64: n, Valid: ok}
+}
+
+// integer returns a JSON number that has no fraction.
+func integer(value string) (int64, bool) {
+	f, ok := number(value)
+	if !ok || f != math.Trunc(f) || math.Abs(f) > runtime.MaxInteger {
+		return 0, false
 	}
-	return sql.NullInt64{Int64: int64(f.Float64), Valid: true}
+	return int64(f), true
 }

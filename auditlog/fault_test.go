@@ -92,7 +92,7 @@ func TestALockedFileIsTemporary(t *testing.T) {
 	s := open(t, place, Options{})
 	send(t, s, requests(1, 10))
 	other := open(t, place, Options{})
-	tx, err := other.db.BeginTx(t.Context(), nil)
+	tx, err := other.db.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

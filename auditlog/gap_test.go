@@ -115,7 +115,7 @@ func TestGapsWaitForTheirTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	var properties string
-	if err := s.db.QueryRowContext(t.Context(), "SELECT properties FROM audit_logs WHERE kind = 'gap' ORDER BY seq DESC").Scan(&properties); err != nil {
+	if err := s.db.QueryRowContext(t.Context(), "SELECT properties FROM audit_logs WHERE kind = 'gap' ORDER BY id DESC").Scan(&properties); err != nil {
 		t.Fatal(err)
 	}
 	var e struct{ Body gap }

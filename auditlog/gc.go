@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/auditlog/internal/block"
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // gcStep is how many rows one transaction removes at most.
@@ -24,7 +25,7 @@ func (s *Store) GC(ctx context.Context, before time.Time) (int64, error) {
 	var removed int64
 	for i := 0; i < len(chains) && err == nil; i++ {
 		var n int64
-		n, err = s.trim(ctx, chains[i].writer, before)
+		n, err = s.trim(ctx, chains[i], before)
 		removed += n
 	}
 	if err == nil && removed > 0 {
@@ -37,10 +38,10 @@ func (s *Store) GC(ctx context.Context, before time.Time) (int64, error) {
 }
 
 // trim removes the old rows of one chain.
-func (s *Store) trim(ctx context.Context, writer string, before time.Time) (int64, error) {
+func (s *Store) trim(ctx context.Context, chain registered, before time.Time) (int64, error) {
 	var removed int64
 	for {
-		old, err := s.oldRows(ctx, writer, before)
+		old, err := s.oldRows(ctx, chain, before)
 		if err != nil || old.rows == 0 {
 			return removed, err
 		}
@@ -56,6 +57,7 @@ func (s *Store) trim(ctx context.Context, writer string, before time.Time) (int6
 
 // oldRows are the first rows of a chain.
 type oldRows struct {
+	chain registered
 	rows  int64
 	first int64
 	last  Head
@@ -64,22 +66,23 @@ type oldRows struct {
 
 // oldRows finds what to remove of a chain, at most gcStep rows. The times within a chain never fall, so that these are its
 // first ones.
-func (s *Store) oldRows(ctx context.Context, writer string, before time.Time) (oldRows, error) {
-	var old oldRows
-	err := each(ctx, s.db, "SELECT seq, hash, kind FROM (SELECT seq, hash, kind, written_us FROM audit_logs WHERE writer = $1 "+
-		"ORDER BY seq LIMIT $2) AS first WHERE written_us < $3 ORDER BY seq", []any{writer, gcStep, before.UnixMicro()},
+func (s *Store) oldRows(ctx context.Context, chain registered, before time.Time) (oldRows, error) {
+	old := oldRows{chain: chain, last: Head{Writer: chain.writer}}
+	err := each(ctx, s.db, "SELECT id, hash, kind FROM (SELECT id, hash, kind, written_us FROM audit_logs WHERE "+
+		database.InChain("id", "$1")+" ORDER BY id LIMIT $2) AS first WHERE written_us < $3 ORDER BY id",
+		[]any{chain.number, gcStep, before.UnixMicro()},
 		func(scan scanner) error {
+			var r row
 			var hash []byte
-			var kind string
-			if err := scan(&old.last.Seq, &hash, &kind); err != nil {
+			if err := scan((*rowID)(&r), &hash, &r.kind); err != nil {
 				return err
 			}
 			if old.rows++; old.rows == 1 {
-				old.first = old.last.Seq
+				old.first = r.seq
 			}
-			old.last.Writer = writer
+			old.last.Seq = r.seq
 			copy(old.last.Hash[:], hash)
-			old.acts = old.acts || kind == kindErasure || kind == kindRetention
+			old.acts = old.acts || r.kind == kindErasure || r.kind == kindRetention
 			return nil
 		})
 	return old, err
@@ -95,11 +98,12 @@ func (t *txn) remove(old oldRows, before time.Time) error {
 		}
 		anchors = append(anchors, carried...)
 	}
-	if err := block.Forget(t.ctx, t.Tx, old.last.Writer, old.first, old.last.Seq); err != nil {
+	from, to := database.ID(old.chain.number, old.first), database.ID(old.chain.number, old.last.Seq)
+	if err := block.Forget(t.ctx, t.Tx, from, to); err != nil {
 		return err
 	}
 	err := t.permitted("retention", func() error {
-		result, err := t.ExecContext(t.ctx, "DELETE FROM audit_logs WHERE writer = $1 AND seq <= $2", old.last.Writer, old.last.Seq)
+		result, err := t.ExecContext(t.ctx, "DELETE FROM audit_logs WHERE id BETWEEN $1 AND $2", from, to)
 		if err != nil {
 			return err
 		}

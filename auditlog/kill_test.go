@@ -54,8 +54,8 @@ func TestKillWhileWriting(t *testing.T) {
 				t.Fatalf("round %d: %d rows, though %d batches were delivered", round, got, last)
 			}
 			for n := next; n < last; n++ {
-				uuid := request(1 + n*10).UUID.String()
-				if number64(t, s, "SELECT count(*) FROM audit_logs WHERE uuid = $1", uuid) != 1 {
+				uuid := request(1 + n*10).UUID
+				if number64(t, s, "SELECT count(*) FROM audit_logs WHERE uuid = $1", uuid[:]) != 1 {
 					t.Fatalf("round %d: batch %d is not there", round, n)
 				}
 			}

@@ -1,6 +1,9 @@
 package auditlog
 
 import (
+	"encoding/json"
+	"slices"
+
 	"github.com/eventgen/eventgen/auditlog/internal/members"
 )
 
@@ -25,8 +28,11 @@ const (
 	propertyColumns
 )
 
-// properties are the values of those properties that fill a column, as JSON; nil where there is none.
-type properties [propertyColumns][]byte
+// properties are what an event has, as JSON.
+type properties struct {
+	values [propertyColumns]string // of those that fill a column; empty where there is none
+	rest   []byte                  // an object of those that no column holds
+}
 
 // mapping tells which columns a property fills.
 type mapping map[string][]column
@@ -45,12 +51,58 @@ func newMapping(c Columns) mapping {
 	return m
 }
 
-// split finds the values in a JSON object, the last where a name occurs twice. It reports whether the text is an object in UTF-8.
+// split finds the values in a JSON object. It reports whether the text is an object in UTF-8. Where the name of a column occurs twice,
+// the column has the last value, and the rest has all.
 func (m mapping) split(object []byte) (p properties, ok bool) {
-	ok = members.Each(object, func(name, value []byte) {
-		for _, c := range m[string(name)] {
-			p[c] = value
+	twice := false
+	ok = members.Each(object, func(name, value string) {
+		columns := m[name]
+		for _, c := range columns {
+			twice = twice || p.values[c] != ""
+			p.values[c] = value
+		}
+		if !slices.ContainsFunc(columns, func(c column) bool { return c.holds(value) }) {
+			p.keep(name, value)
 		}
 	})
+	if twice {
+		p.rest = object
+		return p, ok
+	}
+	p.rest = append(p.rest, '}')
+	if len(p.rest) == 1 {
+		p.rest = []byte("{}")
+	}
 	return p, ok
+}
+
+// keep adds a member to the rest.
+func (p *properties) keep(name, value string) {
+	if len(p.rest) == 0 {
+		p.rest = append(p.rest, '{')
+	} else {
+		p.rest = append(p.rest, ',')
+	}
+	quoted, _ := json.Marshal(name) // of a string, which does not fail
+	p.rest = append(append(append(p.rest, quoted...), ':'), value...)
+}
+
+// exactDigits is how many digits a number of eight bytes holds whatever they are.
+const exactDigits = 15
+
+// holds reports whether a column says all that a value does, so that the value need not be kept beside it.
+func (c column) holds(value string) bool {
+	switch c {
+	case status:
+		_, ok := integer(value)
+		return ok && len(value) <= exactDigits
+	case sampleWeight:
+		w, ok := number(value)
+		return ok && w > 0 && len(value) <= exactDigits
+	case duration:
+		_, ok := number(value)
+		return ok && len(value) <= exactDigits
+	default:
+		return plain(value) && len(value) <= maxColumn
+	}
 }

@@ -60,13 +60,18 @@ func readActs(ctx context.Context, q querier, t *trust) (*acts, error) {
 	a := &acts{
 		starts: map[string]start{}, anchors: map[string]Head{}, erased: map[string][]span{}, stopped: map[string]bool{}, missing: counts{},
 	}
+	chains, err := readChains(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	var r row
 	targets := r.targets()
-	err := each(ctx, q, "SELECT "+columnNames+" FROM audit_logs WHERE kind <> 'event' ORDER BY writer, seq", nil,
+	err = each(ctx, q, "SELECT "+columnNames+" FROM audit_logs WHERE kind <> 'event' ORDER BY id", nil,
 		func(scan scanner) error {
 			if err := scan(targets...); err != nil {
 				return err
 			}
+			r.writer = nameOf(chains, r.chain)
 			if reason := a.read(&r, t); reason != "" {
 				a.bad = append(a.bad, Problem{r.writer, r.seq, reason})
 			}

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/eventgen/eventgen/auditlog/internal/block"
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // Hash is a SHA-256 digest. Its text form is hexadecimal.
@@ -48,17 +49,18 @@ const (
 )
 
 // columnNames are the columns of audit_logs in the order of row.values and row.targets.
-const columnNames = "writer, seq, kind, uuid, event, timestamp_us, written_us, method, route, status, result, error_code, " +
+const columnNames = "id, kind, uuid, event, timestamp_us, written_us, method, route, status, result, error_code, " +
 	"duration_ms, sample_weight, distinct_id, request_id, user_id, user_role, org_id, path, ip, user_agent, properties, " +
 	"salt, digest, prev_hash, hash"
 
 // columnCount is the number of columns of audit_logs.
-const columnCount = 27
+const columnCount = 26
 
 // row is one row of audit_logs. Facts stay for as long as the row does; the personal part can be erased.
 type row struct {
-	writer string
-	seq    int64
+	writer string // the name of the chain, which is not in the table
+	chain  int64  // its number
+	seq    int64  // the place in it
 	kind   string
 	facts
 	personal
@@ -68,7 +70,8 @@ type row struct {
 }
 
 type facts struct {
-	uuid, event                      sql.NullString
+	uuid                             database.UUID
+	event                            sql.NullString
 	timestamp, written               int64 // microseconds since 1970, UTC
 	method, route, result, errorCode sql.NullString
 	status                           sql.NullInt64
@@ -85,38 +88,53 @@ type personal struct {
 // values appends the row for an INSERT, in types that database/sql need not convert.
 func (r *row) values(to []any) []any {
 	return append(
-		to, r.writer, r.seq, r.kind, text(r.uuid), text(r.event), r.timestamp, r.written, text(r.method), text(r.route),
-		integer(r.status), text(r.result), text(r.errorCode), number(r.duration), r.weight, text(r.distinctID), text(r.requestID),
-		text(r.userID), text(r.userRole), text(r.orgID), text(r.path), text(r.ip), text(r.userAgent), text(r.properties),
+		to, r.id(), r.kind, []byte(r.uuid), textOrNil(r.event), r.timestamp, r.written, textOrNil(r.method), textOrNil(r.route),
+		wholeOrNil(r.status), textOrNil(r.result), textOrNil(r.errorCode), floatOrNil(r.duration), r.weight, textOrNil(r.distinctID), textOrNil(r.requestID),
+		textOrNil(r.userID), textOrNil(r.userRole), textOrNil(r.orgID), textOrNil(r.path), textOrNil(r.ip), textOrNil(r.userAgent), textOrNil(r.properties),
 		r.salt, r.digest, r.previous, r.hash,
 	)
 }
 
-func text(s sql.NullString) any {
+func (r *row) id() int64 { return database.ID(r.chain, r.seq) }
+
+// rowID scans the id of a row.
+type rowID row
+
+// Scan implements sql.Scanner.
+func (r *rowID) Scan(source any) error {
+	id, ok := source.(int64)
+	if !ok {
+		return fmt.Errorf("an id cannot be a %T", source)
+	}
+	r.chain, r.seq = database.Place(id)
+	return nil
+}
+
+func textOrNil(s sql.NullString) any {
 	if !s.Valid {
 		return nil
 	}
 	return s.String
 }
 
-func integer(n sql.NullInt64) any {
+func wholeOrNil(n sql.NullInt64) any {
 	if !n.Valid {
 		return nil
 	}
 	return n.Int64
 }
 
-func number(f sql.NullFloat64) any {
+func floatOrNil(f sql.NullFloat64) any {
 	if !f.Valid {
 		return nil
 	}
 	return f.Float64
 }
 
-// targets returns where Scan puts a row. The slices are good until the next row is scanned.
+// targets returns where Scan puts a row, all but the name of its chain. The slices are good until the next row is scanned.
 func (r *row) targets() []any {
 	return []any{
-		&r.writer, &r.seq, &r.kind, &r.uuid, &r.event, &r.timestamp, &r.written, &r.method, &r.route, &r.status, &r.result,
+		(*rowID)(r), &r.kind, &r.uuid, &r.event, &r.timestamp, &r.written, &r.method, &r.route, &r.status, &r.result,
 		&r.errorCode, &r.duration, &r.weight, &r.distinctID, &r.requestID, &r.userID, &r.userRole, &r.orgID, &r.path, &r.ip,
 		&r.userAgent, &r.properties,
 		(*sql.RawBytes)(&r.salt), (*sql.RawBytes)(&r.digest), (*sql.RawBytes)(&r.previous), (*sql.RawBytes)(&r.hash),
@@ -171,7 +189,7 @@ func (h *hasher) row(r *row) Hash {
 	b = appendString(b, r.writer)
 	b = appendInteger(b, r.seq)
 	b = appendString(b, r.kind)
-	b = appendText(b, r.uuid)
+	b = appendBytes(b, r.uuid)
 	b = appendText(b, r.event)
 	b = appendInteger(b, r.timestamp)
 	b = appendInteger(b, r.written)

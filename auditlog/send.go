@@ -59,27 +59,27 @@ func (s *Store) insertNew(ctx context.Context, rows []*row, gaps counts) error {
 	}
 	fresh := make([]*row, 0, len(rows))
 	for _, r := range rows {
-		if !known[r.uuid.String] {
+		if !known[runtime.UUID(r.uuid)] {
 			fresh = append(fresh, r)
 		}
 	}
 	return s.insert(ctx, fresh, gaps)
 }
 
-func (s *Store) knownUUIDs(ctx context.Context, rows []*row) (map[string]bool, error) {
-	known := map[string]bool{}
+func (s *Store) knownUUIDs(ctx context.Context, rows []*row) (map[runtime.UUID]bool, error) {
+	known := map[runtime.UUID]bool{}
 	for len(rows) > 0 {
 		part := rows[:min(100, len(rows))]
 		rows = rows[len(part):]
 		args := make([]any, len(part))
 		for i, r := range part {
-			args[i] = r.uuid
+			args[i] = []byte(r.uuid)
 		}
 		err := each(ctx, s.db, "SELECT uuid FROM audit_logs WHERE uuid IN ("+placeholders(len(part))+")", args,
 			func(scan scanner) error {
-				var uuid string
+				var uuid database.UUID
 				err := scan(&uuid)
-				known[uuid] = true
+				known[runtime.UUID(uuid)] = true
 				return err
 			})
 		if err != nil {

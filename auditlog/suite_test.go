@@ -2,11 +2,13 @@ package auditlog
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 	"github.com/eventgen/eventgen/auditlog/internal/pgtest"
 	"github.com/eventgen/eventgen/runtime"
 )
@@ -111,3 +113,6 @@ type clock struct{ at time.Time }
 func (c *clock) now() time.Time { return c.at }
 
 func (c *clock) advance(d time.Duration) { c.at = c.at.Add(d) }
+
+// seq is the SQL expression for the place of a row in its chain.
+var seq = fmt.Sprintf("(id & %d)", int64(database.MaxSeq))

@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // stride is how many rows a reader takes at a time.
@@ -59,15 +61,15 @@ type survey struct {
 }
 
 // each calls a function for what each row of a chain shows, in order.
-func (s *survey) each(ctx context.Context, writer string, do func(*sight)) error {
-	parts, err := s.parts(ctx, writer)
+func (s *survey) each(ctx context.Context, chain registered, do func(*sight)) error {
+	parts, err := s.parts(ctx, chain.number)
 	if err != nil {
 		return err
 	}
 	for len(parts) > 0 {
 		round := parts[:min(len(parts), len(s.readers))]
 		parts = parts[len(round):]
-		seen, err := s.round(ctx, writer, round)
+		seen, err := s.round(ctx, chain.writer, round)
 		if err != nil {
 			return err
 		}
@@ -80,10 +82,10 @@ func (s *survey) each(ctx context.Context, writer string, do func(*sight)) error
 	return nil
 }
 
-// parts cuts a chain.
-func (s *survey) parts(ctx context.Context, writer string) ([]span, error) {
+// parts cuts the ids of a chain.
+func (s *survey) parts(ctx context.Context, chain int64) ([]span, error) {
 	var first, last sql.NullInt64
-	err := s.readers[0].QueryRowContext(ctx, "SELECT min(seq), max(seq) FROM audit_logs WHERE writer = $1", writer).Scan(&first, &last)
+	err := s.readers[0].QueryRowContext(ctx, "SELECT min(id), max(id) FROM audit_logs WHERE "+database.InChain("id", "$1"), chain).Scan(&first, &last)
 	if err != nil || !first.Valid {
 		return nil, err
 	}
@@ -120,12 +122,12 @@ func (s *survey) round(ctx context.Context, writer string, parts []span) ([][]si
 func read(ctx context.Context, q querier, writer string, part span) ([]sight, error) {
 	var (
 		h    hasher
-		r    row
 		seen []sight
 	)
+	r := row{writer: writer}
 	targets := r.targets()
-	err := each(ctx, q, "SELECT "+columnNames+" FROM audit_logs WHERE writer = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq",
-		[]any{writer, part[0], part[1]}, func(scan scanner) error {
+	err := each(ctx, q, "SELECT "+columnNames+" FROM audit_logs WHERE id BETWEEN $1 AND $2 ORDER BY id",
+		[]any{part[0], part[1]}, func(scan scanner) error {
 			if err := scan(targets...); err != nil {
 				return err
 			}

@@ -3,7 +3,7 @@ package auditlog
 import (
 	"context"
 	"crypto/ed25519"
-	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -19,7 +19,7 @@ type scene struct {
 	store      *Store
 	key        ed25519.PrivateKey
 	checkpoint Checkpoint
-	rows       []row // in order of writer and seq
+	rows       []row // in order of chain and place
 	chains     []registered
 }
 
@@ -73,19 +73,21 @@ func (sc *scene) trim(t *testing.T, s *Store) {
 
 func (sc *scene) load(t *testing.T) {
 	t.Helper()
-	err := each(t.Context(), sc.store.db, "SELECT "+columnNames+" FROM audit_logs ORDER BY writer, seq", nil, func(scan scanner) error {
+	var err error
+	if sc.chains, err = readChains(t.Context(), sc.store.db); err != nil {
+		t.Fatal(err)
+	}
+	err = each(t.Context(), sc.store.db, "SELECT "+columnNames+" FROM audit_logs ORDER BY id", nil, func(scan scanner) error {
 		var r row
 		err := scan(scanned(&r)...)
+		r.writer = nameOf(sc.chains, r.chain)
 		sc.rows = append(sc.rows, r)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sc.chains, err = readChains(t.Context(), sc.store.db); err != nil {
-		t.Fatal(err)
-	}
-	tx, err := sc.store.db.BeginTx(t.Context(), nil)
+	tx, err := sc.store.db.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +108,7 @@ type attacker struct {
 	*scene
 	t    *testing.T
 	ctx  context.Context
-	tx   *sql.Tx
+	tx   *database.Tx
 	rand *rand.Rand
 }
 
@@ -166,7 +168,17 @@ func (a *attacker) insert(r row) {
 }
 
 func (a *attacker) remove(r row) {
-	a.exec("DELETE FROM audit_logs WHERE writer = $1 AND seq = $2", r.writer, r.seq)
+	a.exec("DELETE FROM audit_logs WHERE id = $1", r.id())
+}
+
+// cut removes a row and those behind it.
+func (a *attacker) cut(r row) {
+	a.exec("DELETE FROM audit_logs WHERE id BETWEEN $1 AND $2", r.id(), database.ID(r.chain, database.MaxSeq))
+}
+
+// uuid returns one that no row has.
+func (a *attacker) uuid() []byte {
+	return binary.BigEndian.AppendUint64([]byte("forged\x70\x00"), a.rand.Uint64())
 }
 
 // seal gives a row the hashes that its content asks for.
@@ -200,12 +212,14 @@ func changeColumn(a *attacker) (string, bool) {
 	column := strings.Split(columnNames, ", ")[a.rand.IntN(columnCount)]
 	var value any
 	switch column {
-	case "seq":
-		value = r.seq + 1000
+	case "id":
+		value = r.id() + 1000
 	case "timestamp_us", "written_us", "status", "duration_ms", "sample_weight":
 		value = a.rand.IntN(100_000) + 1000
 	case "salt", "digest", "prev_hash", "hash":
 		value = []byte(fmt.Sprint("forged", a.rand.Int()))
+	case "uuid":
+		value = a.uuid()
 	case "kind":
 		value = map[bool]string{true: kindGap, false: kindEvent}[r.kind == kindEvent]
 	default:
@@ -214,8 +228,8 @@ func changeColumn(a *attacker) (string, bool) {
 	if a.rand.IntN(4) == 0 && slices.Contains([]string{"duration_ms", "distinct_id", "user_id", "ip", "status"}, column) && r.kind == kindEvent && r.salt != nil {
 		value = nil
 	}
-	a.exec("UPDATE audit_logs SET "+column+" = $1 WHERE writer = $2 AND seq = $3", value, r.writer, r.seq)
-	return "changed " + column, column == "seq" && r.kind == kindStop || column == "writer" && r.kind == kindStop
+	a.exec("UPDATE audit_logs SET "+column+" = $1 WHERE id = $2", value, r.id())
+	return "changed " + column, column == "id" && r.kind == kindStop
 }
 
 func deleteRow(a *attacker) (string, bool) {
@@ -228,7 +242,7 @@ func deleteRow(a *attacker) (string, bool) {
 func forgeInside(a *attacker) (string, bool) {
 	r := a.event()
 	a.remove(r)
-	r.uuid, r.userID = some(fmt.Sprint("forged", a.rand.Int())), some("somebody else")
+	r.uuid, r.userID = a.uuid(), some("somebody else")
 	seal(&r, r.previous)
 	a.insert(r)
 	return "forged a row inside a chain", false
@@ -237,7 +251,7 @@ func forgeInside(a *attacker) (string, bool) {
 func forgeAtEnd(a *attacker) (string, bool) {
 	rows := a.chain()
 	last, r := rows[len(rows)-1], a.event()
-	r.writer, r.seq, r.uuid = last.writer, last.seq+1, some(fmt.Sprint("forged", a.rand.Int()))
+	r.writer, r.chain, r.seq, r.uuid = last.writer, last.chain, last.seq+1, a.uuid()
 	seal(&r, last.hash)
 	a.insert(r)
 	return "forged a row behind an end", false
@@ -245,7 +259,7 @@ func forgeAtEnd(a *attacker) (string, bool) {
 
 func forgeChain(a *attacker) (string, bool) {
 	r := a.event()
-	r.writer, r.seq, r.uuid = "forged", 1, some(fmt.Sprint("forged", a.rand.Int()))
+	r.writer, r.chain, r.seq, r.uuid = "forged", int64(len(a.chains))+1, 1, a.uuid()
 	seal(&r, make([]byte, 32))
 	a.insert(r)
 	if a.rand.IntN(2) == 0 {
@@ -259,7 +273,7 @@ func reorder(a *attacker) (string, bool) {
 	for _, r := range []row{x, y} {
 		a.remove(r)
 	}
-	x.writer, x.seq, y.writer, y.seq = y.writer, y.seq, x.writer, x.seq
+	x.writer, x.chain, x.seq, y.writer, y.chain, y.seq = y.writer, y.chain, y.seq, x.writer, x.chain, x.seq
 	a.insert(x)
 	a.insert(y)
 	return "swapped two rows", false
@@ -267,8 +281,8 @@ func reorder(a *attacker) (string, bool) {
 
 func swapHashes(a *attacker) (string, bool) {
 	x, y := a.pair()
-	a.exec("UPDATE audit_logs SET hash = $1 WHERE writer = $2 AND seq = $3", x.hash, y.writer, y.seq)
-	a.exec("UPDATE audit_logs SET hash = $1 WHERE writer = $2 AND seq = $3", y.hash, x.writer, x.seq)
+	a.exec("UPDATE audit_logs SET hash = $1 WHERE id = $2", x.hash, y.id())
+	a.exec("UPDATE audit_logs SET hash = $1 WHERE id = $2", y.hash, x.id())
 	return "swapped two hashes", false
 }
 
@@ -286,14 +300,14 @@ func swapPayload(a *attacker) (string, bool) {
 func truncate(a *attacker) (string, bool) {
 	rows := a.chain()
 	from := rows[max(1, len(rows)-1-a.rand.IntN(len(rows)))]
-	a.exec("DELETE FROM audit_logs WHERE writer = $1 AND seq >= $2", from.writer, from.seq)
+	a.cut(from)
 	return "cut the end of a chain off", true
 }
 
 // loseChain removes the last chain: the loss of another one shows in the numbers.
 func loseChain(a *attacker) (string, bool) {
 	i := a.rand.IntN(len(a.chains))
-	a.exec("DELETE FROM audit_logs WHERE writer = $1", a.chains[i].writer)
+	a.exec("DELETE FROM audit_logs WHERE "+database.InChain("id", "$1"), a.chains[i].number)
 	last := i == len(a.chains)-1
 	if last || a.rand.IntN(2) == 0 {
 		a.exec("DELETE FROM audit_chains WHERE writer = $1", a.chains[i].writer)
@@ -308,7 +322,7 @@ func rewriteTail(a *attacker) (string, bool) {
 	for rows[from].kind != kindEvent || rows[from].salt == nil {
 		from = 1 + a.rand.IntN(len(rows)-2)
 	}
-	a.exec("DELETE FROM audit_logs WHERE writer = $1 AND seq >= $2", rows[from].writer, rows[from].seq)
+	a.cut(rows[from])
 	rows[from].userID = some("somebody else")
 	previous := rows[from-1].hash
 	for _, r := range rows[from:] {
@@ -327,11 +341,11 @@ func rewriteTail(a *attacker) (string, bool) {
 }
 
 const emptied = "UPDATE audit_logs SET distinct_id = NULL, request_id = NULL, user_id = NULL, user_role = NULL, org_id = NULL, " +
-	"path = NULL, ip = NULL, user_agent = NULL, properties = NULL, salt = NULL WHERE writer = $1 AND seq = $2"
+	"path = NULL, ip = NULL, user_agent = NULL, properties = NULL, salt = NULL WHERE id = $1"
 
 func emptySilently(a *attacker) (string, bool) {
 	r := a.event()
-	a.exec(emptied, r.writer, r.seq)
+	a.exec(emptied, r.id())
 	return "emptied a row without a record", false
 }
 
@@ -344,7 +358,7 @@ func (a *attacker) open() row {
 
 func (a *attacker) addAct(kind, body string) {
 	last := a.open()
-	r := row{writer: last.writer, seq: last.seq + 1, kind: kind, facts: facts{weight: 1, written: last.written}}
+	r := row{writer: last.writer, chain: last.chain, seq: last.seq + 1, kind: kind, facts: facts{weight: 1, written: last.written}}
 	r.salt, r.properties = []byte("0123456789abcdef"), some(`{"body":`+body+`}`)
 	seal(&r, last.hash)
 	a.insert(r)
@@ -352,7 +366,7 @@ func (a *attacker) addAct(kind, body string) {
 
 func forgeErasure(a *attacker) (string, bool) {
 	r := a.event()
-	a.exec(emptied, r.writer, r.seq)
+	a.exec(emptied, r.id())
 	a.addAct(kindErasure, fmt.Sprintf(`{"rows":{"%s":[[%d,%d]]},"erased":1}`, r.writer, r.seq, r.seq))
 	return "forged an erasure", true
 }
@@ -360,7 +374,7 @@ func forgeErasure(a *attacker) (string, bool) {
 func forgeRetention(a *attacker) (string, bool) {
 	rows := a.chain()
 	r := rows[a.rand.IntN(len(rows)-3)]
-	a.exec("DELETE FROM audit_logs WHERE writer = $1 AND seq <= $2", r.writer, r.seq)
+	a.exec("DELETE FROM audit_logs WHERE id BETWEEN $1 AND $2", database.ID(r.chain, 0), r.id())
 	a.addAct(kindRetention, fmt.Sprintf(`{"anchors":[{"writer":"%s","seq":%d,"hash":"%x"}],"removed":1}`, r.writer, r.seq, r.hash))
 	return "forged a retention", true
 }
@@ -368,7 +382,7 @@ func forgeRetention(a *attacker) (string, bool) {
 func restoreErased(a *attacker) (string, bool) {
 	for _, r := range a.rows {
 		if r.kind == kindEvent && r.salt == nil {
-			a.exec("UPDATE audit_logs SET user_id = 'guess', salt = $1 WHERE writer = $2 AND seq = $3", []byte("0123456789abcdef"), r.writer, r.seq)
+			a.exec("UPDATE audit_logs SET user_id = 'guess', salt = $1 WHERE id = $2", []byte("0123456789abcdef"), r.id())
 			break
 		}
 	}
@@ -404,7 +418,7 @@ func TestTampering(t *testing.T) {
 // try makes one attack and reports whether it was found by what should find it.
 func (sc *scene) try(t *testing.T, seed uint64, options VerifyOptions) (string, bool) {
 	t.Helper()
-	tx, err := sc.store.db.BeginTx(t.Context(), nil)
+	tx, err := sc.store.db.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -425,7 +439,7 @@ func (sc *scene) try(t *testing.T, seed uint64, options VerifyOptions) (string, 
 func TestTheFirstBadRowIsNamed(t *testing.T) {
 	onBoth(t, func(t *testing.T, place string) {
 		sc := newScene(t, place)
-		writer := sc.chains[1].writer
+		writer, number := sc.chains[1].writer, sc.chains[1].number
 		options := VerifyOptions{Checkpoint: &sc.checkpoint, PublicKey: PublicKey(sc.key)}
 		cases := []struct {
 			name string
@@ -433,24 +447,24 @@ func TestTheFirstBadRowIsNamed(t *testing.T) {
 			want Problem
 		}{
 			{"change", func(a *attacker) {
-				a.exec("UPDATE audit_logs SET status = 201 WHERE writer = $1 AND seq = 9", writer)
+				a.exec("UPDATE audit_logs SET status = 201 WHERE id = $1", database.ID(number, 9))
 			}, Problem{writer, 9, Altered}},
 			{"payload", func(a *attacker) {
-				a.exec("UPDATE audit_logs SET user_id = 'x' WHERE writer = $1 AND seq = 9", writer)
+				a.exec("UPDATE audit_logs SET user_id = 'x' WHERE id = $1", database.ID(number, 9))
 			}, Problem{writer, 9, PayloadEdited}},
 			{"delete", func(a *attacker) {
-				a.exec("DELETE FROM audit_logs WHERE writer = $1 AND seq BETWEEN 9 AND 11", writer)
+				a.exec("DELETE FROM audit_logs WHERE id BETWEEN $1 AND $2", database.ID(number, 9), database.ID(number, 11))
 			}, Problem{writer, 9, Missing}},
 			{"truncate", func(a *attacker) {
-				a.exec("DELETE FROM audit_logs WHERE writer = $1 AND seq > 30", writer)
+				a.cut(row{chain: number, seq: 31})
 			}, Problem{writer, 31, Truncated}},
 			{"lost", func(a *attacker) {
-				a.exec("DELETE FROM audit_logs WHERE writer = $1", writer)
+				a.cut(row{chain: number})
 			}, Problem{writer, 1, ChainLost}},
-			{"unrecorded", func(a *attacker) { a.exec(emptied, writer, 7) }, Problem{writer, 7, Unrecorded}},
+			{"unrecorded", func(a *attacker) { a.exec(emptied, database.ID(number, 7)) }, Problem{writer, 7, Unrecorded}},
 		}
 		for _, c := range cases {
-			tx, err := sc.store.db.BeginTx(t.Context(), nil)
+			tx, err := sc.store.db.Begin(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,11 +2,13 @@ package auditlog
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/eventgen/eventgen/auditlog/internal/block"
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // checkBlocks holds that blocks cover all of a store's chain but a rest, and that they are those of the rows.
@@ -15,9 +17,9 @@ func checkBlocks(t *testing.T, s *Store, rest int64) {
 	if err := block.Check(t.Context(), s.db); err != nil {
 		t.Error(err)
 	}
-	writer := s.chain.head.Writer
-	open := number64(t, s, "SELECT max(l.seq) - (SELECT COALESCE(max(b.last_seq), 0) FROM audit_blocks b WHERE b.writer = '"+writer+"') "+
-		"FROM audit_logs l WHERE l.writer = '"+writer+"'")
+	number := fmt.Sprint(s.chain.number)
+	open := number64(t, s, "SELECT max(id) - (SELECT COALESCE(max(last_id), "+number+" << 40) FROM audit_blocks WHERE "+
+		database.InChain("first_id", number)+") FROM audit_logs WHERE "+database.InChain("id", number))
 	if open > rest {
 		t.Errorf("no block covers the last %d rows, want %d at most", open, rest)
 	}
@@ -54,7 +56,7 @@ func TestBlocksOfAStoreAreThoseOfItsRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		again := open(t, place, Options{})
-		again.chain.head.Writer = s.chain.head.Writer
+		again.chain.number = s.chain.number
 		checkBlocks(t, again, 0)
 	})
 }

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // VerifyOptions say what Verify compares the log with. The zero value checks what the chains themselves can show.
@@ -68,12 +71,6 @@ type querierBoth interface {
 	rowQuerier
 }
 
-// registered is a row of audit_chains.
-type registered struct {
-	writer string
-	number int64
-}
-
 func (v *verifier) verify(ctx context.Context) (err error) {
 	if v.acts, err = readActs(ctx, v.q, &v.trust); err != nil {
 		return err
@@ -95,17 +92,6 @@ func (v *verifier) verify(ctx context.Context) (err error) {
 		v.report.add(p)
 	}
 	return nil
-}
-
-func readChains(ctx context.Context, q querier) ([]registered, error) {
-	var chains []registered
-	err := each(ctx, q, "SELECT writer, number FROM audit_chains ORDER BY number", nil, func(scan scanner) error {
-		var c registered
-		err := scan(&c.writer, &c.number)
-		chains = append(chains, c)
-		return err
-	})
-	return chains, err
 }
 
 // gatherPins collects the places that checkpoints and the first rows of chains name.
@@ -151,13 +137,13 @@ func (v *verifier) walkAll(ctx context.Context) error {
 		if want := v.nextNumber(i); c.number != want {
 			v.report.add(Problem{Seq: want, Reason: ChainLost})
 		}
-		if err := v.walk(ctx, c.writer, c.number); err != nil {
+		if err := v.walk(ctx, c); err != nil {
 			return err
 		}
 	}
-	others, err := v.unregistered(ctx, known)
-	for _, writer := range others {
-		v.report.add(Problem{writer, 1, UnknownChain})
+	others, err := v.unregistered(ctx)
+	for _, chain := range others {
+		v.report.add(Problem{nameOf(nil, chain), 1, UnknownChain})
 	}
 	for writer := range v.pins {
 		if !known[writer] {
@@ -175,18 +161,23 @@ func (v *verifier) nextNumber(i int) int64 {
 	return v.chains[i-1].number + 1
 }
 
-// unregistered finds the chains that are not in audit_chains, by jumping from name to name through the index.
-func (v *verifier) unregistered(ctx context.Context, known map[string]bool) ([]string, error) {
-	var found []string
-	err := each(ctx, v.q, "WITH RECURSIVE w(writer) AS (SELECT min(writer) FROM audit_logs UNION ALL "+
-		"SELECT (SELECT min(l.writer) FROM audit_logs l WHERE l.writer > w.writer) FROM w WHERE w.writer IS NOT NULL) "+
-		"SELECT writer FROM w WHERE writer IS NOT NULL", nil, func(scan scanner) error {
-		var writer string
-		if err := scan(&writer); err != nil {
+// unregistered finds the numbers of chains that are not in audit_chains, by jumping from one to the next through the key.
+func (v *verifier) unregistered(ctx context.Context) ([]int64, error) {
+	known := map[int64]bool{}
+	for _, c := range v.chains {
+		known[c.number] = true
+	}
+	var found []int64
+	next := "SELECT min(id) AS id FROM audit_logs"
+	err := each(ctx, v.q, "WITH RECURSIVE w(id) AS ("+next+" UNION ALL SELECT (SELECT id FROM ("+next+ //nolint:gosec // own text
+		" WHERE id > (w.id | "+strconv.Itoa(database.MaxSeq)+")) AS n) FROM w WHERE w.id IS NOT NULL) "+
+		"SELECT "+database.ChainOf("id")+" FROM w WHERE id IS NOT NULL", nil, func(scan scanner) error {
+		var chain int64
+		if err := scan(&chain); err != nil {
 			return err
 		}
-		if !known[writer] {
-			found = append(found, writer)
+		if !known[chain] {
+			found = append(found, chain)
 		}
 		return nil
 	})
@@ -194,9 +185,9 @@ func (v *verifier) unregistered(ctx context.Context, known map[string]bool) ([]s
 }
 
 // walk verifies one chain.
-func (v *verifier) walk(ctx context.Context, writer string, number int64) error {
-	w := v.walker(writer, number)
-	if err := v.survey.each(ctx, writer, w.check); err != nil {
+func (v *verifier) walk(ctx context.Context, chain registered) error {
+	w := v.walker(chain.writer, chain.number)
+	if err := v.survey.each(ctx, chain, w.check); err != nil {
 		return err
 	}
 	w.end()

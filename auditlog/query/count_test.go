@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/eventgen/eventgen/auditlog/internal/block"
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 	"github.com/eventgen/eventgen/auditlog/internal/fill"
 	"github.com/eventgen/eventgen/auditlog/query"
 )
@@ -38,19 +39,19 @@ func TestCountAgreesWithTheRows(t *testing.T) {
 			prepare func() error
 		}{
 			{"rows only", func() error { return nil }},
-			{"full blocks", func() error { return block.Fold(t.Context(), db, "", block.Step) }},
-			{"all blocks", func() error { return block.Fold(t.Context(), db, "", 1) }},
+			{"full blocks", func() error { return block.Fold(t.Context(), db, 0, block.Step) }},
+			{"all blocks", func() error { return block.Fold(t.Context(), db, 0, 1) }},
 			{"a hole", func() error {
 				tx, err := db.Exclusive(t.Context())
 				if err != nil {
 					return err
 				}
-				if err := block.Forget(t.Context(), tx, "writer-1", 10, 11); err != nil {
+				if err := block.Forget(t.Context(), tx, database.ID(2, 10), database.ID(2, 11)); err != nil {
 					return err
 				}
 				return tx.Commit()
 			}},
-			{"refolded", func() error { return block.Fold(t.Context(), db, "", 1) }},
+			{"refolded", func() error { return block.Fold(t.Context(), db, 0, 1) }},
 		}
 		r := rand.New(rand.NewPCG(3, 4))
 		for _, stage := range stages {

@@ -40,7 +40,7 @@ func million(t *testing.T, place string) {
 			t.Fatal(err)
 		}
 	}
-	if err := block.Fold(t.Context(), db, "", block.Step); err != nil { // as a running store does
+	if err := block.Fold(t.Context(), db, 0, block.Step); err != nil { // as a running store does
 		t.Fatal(err)
 	}
 	log := open(t, place)

@@ -197,7 +197,7 @@ func TestPlans(t *testing.T) {
 		var id, parent, unused int
 		var detail string
 		row := db.QueryRowContext(t.Context(), "EXPLAIN QUERY PLAN SELECT hash FROM audit_logs WHERE "+condition+
-			" ORDER BY timestamp_us DESC, writer DESC, seq DESC LIMIT 10")
+			" ORDER BY timestamp_us DESC, id DESC LIMIT 10")
 		if err := row.Scan(&id, &parent, &unused, &detail); err != nil {
 			t.Fatal(err)
 		}

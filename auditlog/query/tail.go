@@ -5,13 +5,15 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // Tail reads a log at its end.
 type Tail struct {
 	log    *Log
 	filter Filter
-	heads  map[string]int64 // how far each chain has been read
+	heads  map[int64]int64 // the last id that was read of each chain, by its number
 }
 
 // Tail returns the last n rows in the order of their times, and a Tail that goes on from there.
@@ -42,18 +44,18 @@ func (t *Tail) Next(ctx context.Context, do func(*Record) error) error {
 		if err != nil {
 			return err
 		}
-		for writer, seq := range now {
-			if seq <= t.heads[writer] {
+		for chain, id := range now {
+			read := max(t.heads[chain], database.ID(chain, 0))
+			if id <= read {
 				continue
 			}
-			s := t.filter.where()
-			s.and("writer = ?", writer)
-			s.and("seq > ?", t.heads[writer])
-			s.and("seq <= ?", seq)
-			if err := s.each(ctx, tx, "seq", 0, do); err != nil {
+			s := t.filter.whereAt("timestamp_us + 0") // PostgreSQL might take all times for a narrower range than a few ids
+			s.and("id > ?", read)
+			s.and("id <= ?", id)
+			if err := s.each(ctx, tx, "id", 0, do); err != nil {
 				return err
 			}
-			t.heads[writer] = seq
+			t.heads[chain] = id
 		}
 		return nil
 	})
@@ -63,23 +65,23 @@ func (t *Tail) Next(ctx context.Context, do func(*Record) error) error {
 	return nil
 }
 
-// heads returns the last row of each chain that has any.
-func heads(ctx context.Context, tx *sql.Tx) (map[string]int64, error) {
+// heads returns the last id of each chain that has any, by the number of the chain.
+func heads(ctx context.Context, tx *sql.Tx) (map[int64]int64, error) {
 	rows, err := tx.QueryContext(ctx,
-		"SELECT c.writer, (SELECT max(l.seq) FROM audit_logs l WHERE l.writer = c.writer) FROM audit_chains c")
+		"SELECT c.number, (SELECT max(id) FROM audit_logs WHERE "+database.InChain("id", "c.number")+") FROM audit_chains c")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close() // Err has what went wrong
-	last := map[string]int64{}
+	last := map[int64]int64{}
 	for rows.Next() {
-		var writer string
-		var seq sql.NullInt64
-		if err := rows.Scan(&writer, &seq); err != nil {
+		var chain int64
+		var id sql.NullInt64
+		if err := rows.Scan(&chain, &id); err != nil {
 			return nil, err
 		}
-		if seq.Valid {
-			last[writer] = seq.Int64
+		if id.Valid {
+			last[chain] = id.Int64
 		}
 	}
 	return last, rows.Err()

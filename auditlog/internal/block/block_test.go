@@ -3,7 +3,9 @@ package block
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -54,26 +56,31 @@ func filled(t *testing.T, db *database.DB, rows, writers int) {
 
 func foldAll(t *testing.T, db *database.DB, least int64) {
 	t.Helper()
-	if err := Fold(t.Context(), db, "", least); err != nil {
+	if err := Fold(t.Context(), db, 0, least); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func covered(t *testing.T, db *database.DB) []span {
 	t.Helper()
-	all, err := spans(t.Context(), db, "SELECT writer, first_seq, last_seq FROM audit_blocks WHERE $1 = '' ORDER BY writer, first_seq", "")
+	all, err := spans(t.Context(), db, "SELECT first_id, last_id FROM audit_blocks ORDER BY first_id")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
 }
 
+// rows returns a span.
+func rows(chain, first, last int64) span {
+	return span{database.ID(chain, first), database.ID(chain, last)}
+}
+
 // TestFoldMergesWhatIsSmall holds that a long chain has few blocks, which cover it without a hole.
 func TestFoldMergesWhatIsSmall(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *database.DB) {
-		filled(t, db, 5*Step+100, 1)
+		filled(t, db, Size+Step+100, 1)
 		foldAll(t, db, Step)
-		want := []span{{"writer-0", 1, 4 * Step}, {"writer-0", 4*Step + 1, 5 * Step}}
+		want := []span{rows(1, 1, Size), rows(1, Size+1, Size+Step)}
 		if got := covered(t, db); !slices.Equal(got, want) {
 			t.Errorf("blocks are %v, want %v", got, want)
 		}
@@ -82,7 +89,7 @@ func TestFoldMergesWhatIsSmall(t *testing.T) {
 			t.Errorf("100 rows were worth a block: %v", got)
 		}
 		foldAll(t, db, 1)
-		want = append(want, span{"writer-0", 5*Step + 1, 5*Step + 100})
+		want = append(want, rows(1, Size+Step+1, Size+Step+100))
 		if got := covered(t, db); !slices.Equal(got, want) {
 			t.Errorf("blocks are %v, want %v", got, want)
 		}
@@ -90,6 +97,37 @@ func TestFoldMergesWhatIsSmall(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestJoined follows chains that grow by equal and by random steps: their blocks never exceed Size, there are few of them, and a row is
+// copied few times.
+func TestJoined(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, step := range []func() int64{
+		func() int64 { return Step },
+		func() int64 { return Step + r.Int64N(100) },
+		func() int64 { return 1 + r.Int64N(3*Step) },
+	} {
+		var blocks []span // from the last to the first
+		var last, copied int64
+		for last < 20*Size {
+			s := span{last + 1, last + step()}
+			last = s.last
+			whole := joined(s, blocks)
+			copied += whole.rows()
+			for len(blocks) > 0 && blocks[0].first >= whole.first {
+				blocks = blocks[1:]
+			}
+			if whole.rows() > Size || len(blocks) > 0 && blocks[0].last != whole.first-1 {
+				t.Fatalf("%v became %v behind %v", s, whole, blocks)
+			}
+			blocks = slices.Insert(blocks, 0, whole)
+		}
+		if len(blocks) > 20+2*fanOut || copied > 3*last {
+			t.Errorf("%d rows are in %d blocks, and were written %.1f times", last, len(blocks), float64(copied)/float64(last))
+		}
+	}
 }
 
 // TestFoldInParallel lets several processes make the same blocks. One that finds the database busy for too long comes again, as a
@@ -100,9 +138,9 @@ func TestFoldInParallel(t *testing.T) {
 		var all sync.WaitGroup
 		for range 4 {
 			all.Go(func() {
-				err := Fold(t.Context(), db, "", 1)
+				err := Fold(t.Context(), db, 0, 1)
 				for err != nil && database.Classify(err) == database.Down && t.Context().Err() == nil {
-					err = Fold(t.Context(), db, "", 1)
+					err = Fold(t.Context(), db, 0, 1)
 				}
 				if err != nil {
 					t.Error(err)
@@ -110,7 +148,7 @@ func TestFoldInParallel(t *testing.T) {
 			})
 		}
 		all.Wait()
-		open, err := uncovered(t.Context(), db, "")
+		open, err := uncovered(t.Context(), db, 0)
 		if err != nil || len(open) != 0 {
 			t.Errorf("left: %v, %v", open, err)
 		}
@@ -127,7 +165,7 @@ func TestCheckNoticesEveryColumn(t *testing.T) {
 		for _, c := range stored {
 			foldAll(t, db, 1)
 			var data []byte
-			where := " WHERE writer = 'writer-1' AND first_seq = 1 AND name = '" + string(c) + "'"
+			where := fmt.Sprintf(" WHERE first_id = %d AND name = '%s'", database.ID(2, 1), c)
 			if err := db.QueryRowContext(t.Context(), "SELECT data FROM audit_columns"+where).Scan(&data); err != nil {
 				t.Fatal(err)
 			}
@@ -143,16 +181,16 @@ func TestCheckNoticesEveryColumn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(Forget(t.Context(), tx, "writer-1", 1, 1), tx.Commit()); err != nil {
+			if err := errors.Join(Forget(t.Context(), tx, database.ID(2, 1), database.ID(2, 1)), tx.Commit()); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for _, change := range []string{
 			"requests = requests - 1", "first_us = first_us + 1", "last_us = last_us - 1", "first_us = first_us - 1000000000000",
-			"last_seq = last_seq + 1000", "last_seq = last_seq - 1",
+			"last_id = last_id + 1000", "last_id = last_id - 1",
 		} {
 			foldAll(t, db, 1)
-			if _, err := db.ExecContext(t.Context(), "UPDATE audit_blocks SET "+change+" WHERE writer = 'writer-0'"); err != nil {
+			if _, err := db.ExecContext(t.Context(), "UPDATE audit_blocks SET "+change+" WHERE "+database.InChain("first_id", "1")); err != nil {
 				t.Fatal(err)
 			}
 			var m *Mismatch
@@ -209,10 +247,10 @@ func TestForgetTakesWhatTouches(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := Forget(t.Context(), tx, "writer-0", r[0], r[1]); err != nil {
+				if err := Forget(t.Context(), tx, r[0], r[1]); err != nil {
 					t.Fatal(err)
 				}
-				left, err := spans(t.Context(), tx, "SELECT writer, first_seq, last_seq FROM audit_blocks WHERE $1 = '' ORDER BY first_seq", "")
+				left, err := spans(t.Context(), tx, "SELECT first_id, last_id FROM audit_blocks ORDER BY first_id")
 				if err != nil || len(left) != len(before)-1 || slices.Contains(left, b) {
 					t.Errorf("block %d, rows %v: left are %v, %v", i, r, left, err)
 				}

@@ -6,14 +6,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // Mismatch is the error of Check: a block is not what its rows make.
 type Mismatch struct {
-	Writer      string
-	First, Last int64 // the rows that it covers
+	Writer      string // the chain
+	First, Last int64  // the rows that it covers
 }
 
 // Error names the block.
@@ -41,13 +42,14 @@ func Check(ctx context.Context, db *database.DB) (err error) {
 	if err != nil {
 		return err
 	}
-	var before span
+	before := span{last: math.MinInt64}
 	for _, h := range headers {
-		if err := h.check(ctx, tx); err != nil {
+		ok, err := h.check(ctx, tx)
+		if err != nil {
 			return err
 		}
-		if h.writer == before.writer && h.first <= before.last {
-			return h.mismatch()
+		if !ok || h.first <= before.last {
+			return h.mismatch(ctx, tx)
 		}
 		before = h.span
 	}
@@ -56,45 +58,53 @@ func Check(ctx context.Context, db *database.DB) (err error) {
 
 func readHeaders(ctx context.Context, tx *sql.Tx) ([]header, error) {
 	var headers []header
-	rows, err := tx.QueryContext(ctx, "SELECT writer, first_seq, last_seq, requests, first_us, last_us FROM audit_blocks "+
-		"ORDER BY writer, first_seq")
+	rows, err := tx.QueryContext(ctx, "SELECT first_id, last_id, requests, first_us, last_us FROM audit_blocks ORDER BY first_id")
 	err = each(rows, err, func(scan func(...any) error) error {
 		var h header
-		err := scan(&h.writer, &h.first, &h.last, &h.requests, &h.firstUS, &h.lastUS)
+		err := scan(&h.first, &h.last, &h.requests, &h.firstUS, &h.lastUS)
 		headers = append(headers, h)
 		return err
 	})
 	return headers, err
 }
 
-func (h *header) mismatch() error { return &Mismatch{h.writer, h.first, h.last} }
-
-func (h *header) check(ctx context.Context, tx *sql.Tx) error {
-	var rows int64
-	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM audit_logs WHERE writer = $1 AND seq >= $2 AND seq <= $3",
-		h.writer, h.first, h.last).Scan(&rows)
-	if err != nil {
+// mismatch names the block.
+func (h *header) mismatch(ctx context.Context, tx *sql.Tx) error {
+	chain, first := database.Place(h.first)
+	m := &Mismatch{First: first, Last: first + h.rows() - 1}
+	err := tx.QueryRowContext(ctx, "SELECT writer FROM audit_chains WHERE number = $1", chain).Scan(&m.Writer)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
+	}
+	return m
+}
+
+// check reports whether the block is what its rows make.
+func (h *header) check(ctx context.Context, tx *sql.Tx) (bool, error) {
+	var rows int64
+	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM audit_logs WHERE id BETWEEN $1 AND $2", h.first, h.last).Scan(&rows)
+	if err != nil {
+		return false, err
 	}
 	var b builder
 	if err := b.read(ctx, tx, h.span); err != nil {
-		return err
+		return false, err
 	}
 	first, last := b.times()
 	if rows != h.rows() || b.Rows != h.requests || first != h.firstUS || last != h.lastUS {
-		return h.mismatch()
+		return false, nil
 	}
 	return h.checkColumns(ctx, tx, &b.Block)
 }
 
 // checkColumns compares what is kept of the columns with a block made of the rows.
-func (h *header) checkColumns(ctx context.Context, tx *sql.Tx, b *Block) error {
+func (h *header) checkColumns(ctx context.Context, tx *sql.Tx, b *Block) (bool, error) {
 	wanted := map[string][]byte{}
 	for _, c := range stored {
 		wanted[string(c)] = b.encode(c)
 	}
 	same := 0
-	rows, err := tx.QueryContext(ctx, "SELECT name, data FROM audit_columns WHERE writer = $1 AND first_seq = $2", h.writer, h.first)
+	rows, err := tx.QueryContext(ctx, "SELECT name, data FROM audit_columns WHERE first_id = $1", h.first)
 	err = each(rows, err, func(scan func(...any) error) error {
 		var name string
 		var data sql.RawBytes
@@ -106,8 +116,5 @@ func (h *header) checkColumns(ctx context.Context, tx *sql.Tx, b *Block) error {
 		}
 		return nil
 	})
-	if err == nil && same != len(stored) {
-		err = h.mismatch()
-	}
-	return err
+	return same == len(stored), err
 }

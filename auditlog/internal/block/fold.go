@@ -2,7 +2,6 @@ package block
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,11 +9,11 @@ import (
 	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
-// Fold makes blocks of the rows that no block covers, of one writer or, for "", of all. It leaves parts of a chain with less than
+// Fold makes blocks of the rows that no block covers, of one chain or, for 0, of all. It leaves parts of a chain with less than
 // least rows alone. Each block is a transaction of its own, of some 50 ms, that excludes erasure and retention.
-func Fold(ctx context.Context, db *database.DB, writer string, least int64) error {
+func Fold(ctx context.Context, db *database.DB, chain, least int64) error {
 	for {
-		more, err := foldOne(ctx, db, writer, max(least, 1))
+		more, err := foldOne(ctx, db, chain, max(least, 1))
 		if err != nil {
 			return fmt.Errorf("make blocks: %w", err)
 		}
@@ -25,8 +24,8 @@ func Fold(ctx context.Context, db *database.DB, writer string, least int64) erro
 }
 
 // foldOne makes one block and reports whether there may be more to do.
-func foldOne(ctx context.Context, db *database.DB, writer string, least int64) (more bool, err error) {
-	tx, err := db.Exclusive(ctx)
+func foldOne(ctx context.Context, db *database.DB, chain, least int64) (more bool, err error) {
+	tx, err := db.Lazy(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -35,11 +34,11 @@ func foldOne(ctx context.Context, db *database.DB, writer string, least int64) (
 			err = errors.Join(err, tx.Rollback())
 		}
 	}()
-	open, err := uncovered(ctx, tx, writer)
+	open, err := uncovered(ctx, tx, chain)
 	if err != nil {
 		return false, err
 	}
-	i := slices.IndexFunc(open, func(s span) bool { return s.last-s.first+1 >= least })
+	i := slices.IndexFunc(open, func(s span) bool { return s.rows() >= least })
 	if i < 0 {
 		return false, nil
 	}
@@ -49,38 +48,52 @@ func foldOne(ctx context.Context, db *database.DB, writer string, least int64) (
 	if err := rows.read(ctx, tx, s); err != nil {
 		return false, err
 	}
-	if err := fold(ctx, db, tx, s, &rows.Block); err != nil {
+	if err := fold(ctx, tx, s, &rows.Block); err != nil {
 		return false, err
 	}
 	return true, tx.Commit()
 }
 
-// fold makes a block of the rows of a span, together with the blocks before it that are not longer, as long as all fit. So a row is
-// copied a few times at most, and there are few small blocks.
-func fold(ctx context.Context, db *database.DB, tx *sql.Tx, s span, rows *Block) error {
-	before, err := spans(ctx, tx, "SELECT writer, first_seq, last_seq FROM audit_blocks WHERE writer = $1 ORDER BY first_seq DESC", s.writer)
+// fanOut is how many blocks of about the same length become one. Blocks of Step rows thus become one of full length at once, and each
+// row is written twice: when two blocks always became one, it was six times, a tenth of an insertion.
+const fanOut = Size / Step
+
+// fold makes a block of the rows of a span, together with the blocks before it as far as that is due.
+func fold(ctx context.Context, tx *database.Tx, s span, rows *Block) error {
+	before, err := spans(ctx, tx, "SELECT first_id, last_id FROM audit_blocks WHERE "+database.InChain("first_id", "$1")+" ORDER BY first_id DESC", s.chain())
 	if err != nil {
 		return err
 	}
-	whole := s
-	for _, b := range before {
-		if b.last == whole.first-1 && b.rows() <= whole.rows() && b.rows()+whole.rows() <= Size {
-			whole.first = b.first
-		}
-	}
-	if whole.first == s.first {
-		return store(ctx, db, tx, s, rows)
+	whole := joined(s, before)
+	if whole == s {
+		return store(ctx, tx, s, rows)
 	}
 	var made builder
-	if err := made.takeOver(ctx, tx, span{s.writer, whole.first, s.first - 1}); err != nil {
+	if err := made.takeOver(ctx, tx, span{whole.first, s.first - 1}); err != nil {
 		return err
 	}
 	made.append(rows)
-	return store(ctx, db, tx, whole, &made.Block)
+	return store(ctx, tx, whole, &made.Block)
+}
+
+// joined returns what the block of a span covers together with blocks before it, which are given from the last to the first: as many of
+// about its length or less as make fanOut together, or as fit.
+func joined(s span, before []span) span {
+	for {
+		whole, n := s, 0
+		for n < len(before) && before[n].last == whole.first-1 && before[n].rows() <= 2*s.rows() && s.last-before[n].first < Size {
+			whole.first = before[n].first
+			n++
+		}
+		if n == 0 || n+1 < fanOut && whole.rows()+s.rows() <= Size {
+			return s
+		}
+		s, before = whole, before[n:]
+	}
 }
 
 // takeOver appends the requests of the blocks of a span, and removes them.
-func (b *builder) takeOver(ctx context.Context, tx *sql.Tx, s span) error {
+func (b *builder) takeOver(ctx context.Context, tx *database.Tx, s span) error {
 	var block Block
 	r := reader{next: &sealed{}, pass: func(s *sealed) (*sealed, error) {
 		err := s.open(&block, Want{Columns: columns})
@@ -89,18 +102,17 @@ func (b *builder) takeOver(ctx context.Context, tx *sql.Tx, s span) error {
 		}
 		return s, err
 	}}
-	rows, err := tx.QueryContext(ctx, "SELECT w.writer, w.first_seq, w.requests, 0, c.name, c.data FROM audit_blocks w "+ //nolint:gosec // own names
-		"JOIN audit_columns c ON c.writer = w.writer AND c.first_seq = w.first_seq "+
-		"WHERE w.writer = $1 AND w.first_seq >= $2 AND w.first_seq <= $3 AND w.requests > 0 AND c.name IN ("+quoted(columns)+") "+
-		"ORDER BY w.first_seq",
-		s.writer, s.first, s.last)
+	rows, err := tx.QueryContext(ctx, "SELECT w.first_id, w.requests, 0, c.name, c.data FROM audit_blocks w "+ //nolint:gosec // own names
+		"JOIN audit_columns c ON c.first_id = w.first_id "+
+		"WHERE w.first_id BETWEEN $1 AND $2 AND w.requests > 0 AND c.name IN ("+quoted(columns)+") ORDER BY w.first_id",
+		s.first, s.last)
 	if err := each(rows, err, r.column); err != nil {
 		return err
 	}
 	if err := r.finish(); err != nil {
 		return err
 	}
-	return Forget(ctx, tx, s.writer, s.first, s.last)
+	return Forget(ctx, tx, s.first, s.last)
 }
 
 // read appends the requests of a span.
@@ -111,19 +123,19 @@ func (b *builder) read(ctx context.Context, q querier, s span) error {
 	})
 }
 
-func store(ctx context.Context, db *database.DB, tx *sql.Tx, s span, b *Block) error {
+func store(ctx context.Context, tx *database.Tx, s span, b *Block) error {
 	first, last := b.times()
-	_, err := tx.ExecContext(ctx, "INSERT INTO audit_blocks (writer, first_seq, last_seq, requests, first_us, last_us) "+
-		"VALUES ($1, $2, $3, $4, $5, $6)", s.writer, s.first, s.last, b.Rows, first, last)
+	_, err := tx.ExecContext(ctx, "INSERT INTO audit_blocks (first_id, last_id, requests, first_us, last_us) "+
+		"VALUES ($1, $2, $3, $4, $5)", s.first, s.last, b.Rows, first, last)
 	if err != nil {
 		return err
 	}
 	var values []any
 	for _, c := range stored {
-		values = append(values, s.writer, s.first, string(c), b.encode(c))
+		values = append(values, s.first, string(c), b.encode(c))
 	}
-	return db.Insert(ctx, tx, database.Rows{
-		Table: "audit_columns", Columns: "writer, first_seq, name, data", Width: 4, Values: values, Plain: true,
+	return tx.Insert(ctx, database.Rows{
+		Table: "audit_columns", Columns: "first_id, name, data", Width: 3, Values: values,
 	})
 }
 
@@ -135,15 +147,16 @@ func (b *Block) times() (first, last int64) {
 	return slices.Min(b.Times), slices.Max(b.Times)
 }
 
-// Forget removes the blocks that cover a row of a writer from seq first to last. It belongs into the transaction that changes or
+// Forget removes the blocks that cover a row from one id to another of the same chain. It belongs into the transaction that changes or
 // removes those rows; Fold makes new blocks of what remains.
-func Forget(ctx context.Context, tx *sql.Tx, writer string, first, last int64) error {
-	const covering = " WHERE writer = $1 AND first_seq <= $2 AND "
-	_, err := tx.ExecContext(ctx, "DELETE FROM audit_columns"+covering+"first_seq IN (SELECT first_seq FROM audit_blocks"+
-		" WHERE writer = $3 AND last_seq >= $4)", writer, last, writer, first)
+func Forget(ctx context.Context, tx *database.Tx, first, last int64) error {
+	chain, _ := database.Place(first)
+	touched := " WHERE first_id BETWEEN $1 AND $2 AND " // no block reaches into another chain
+	args := []any{database.ID(chain, 0), last, first}
+	_, err := tx.ExecContext(ctx, "DELETE FROM audit_columns"+touched+"first_id IN (SELECT first_id FROM audit_blocks WHERE last_id >= $3)", args...)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "DELETE FROM audit_blocks"+covering+"last_seq >= $3", writer, last, first)
+	_, err = tx.ExecContext(ctx, "DELETE FROM audit_blocks"+touched+"last_id >= $3", args...)
 	return err
 }

@@ -2,7 +2,6 @@ package block
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -20,11 +19,11 @@ type Recent struct {
 }
 
 // Add takes the next row of a chain. A row without a request is nil. Where rows are missed out, it begins anew.
-func (r *Recent) Add(writer string, seq int64, request *Request) {
-	if writer != r.span.writer || seq != r.span.last+1 || r.Rows() >= recentMax {
-		*r = Recent{span: span{writer, seq, seq - 1}}
+func (r *Recent) Add(id int64, request *Request) {
+	if id != r.span.last+1 || r.Rows() >= recentMax {
+		*r = Recent{span: span{id, id - 1}}
 	}
-	r.span.last = seq
+	r.span.last = id
 	if request != nil {
 		r.made.add(request)
 	}
@@ -32,7 +31,7 @@ func (r *Recent) Add(writer string, seq int64, request *Request) {
 
 // Rows returns how many rows it holds.
 func (r *Recent) Rows() int64 {
-	if r.span.writer == "" {
+	if r.span == (span{}) {
 		return 0
 	}
 	return r.span.rows()
@@ -48,21 +47,21 @@ func (r *Recent) Fold(ctx context.Context, db *database.DB, least int64) error {
 	if err != nil {
 		return fmt.Errorf("make blocks: %w", err)
 	}
-	writer := r.span.writer
+	chain := r.span.chain()
 	if *r = (Recent{}); all {
 		return nil
 	}
-	return Fold(ctx, db, writer, least)
+	return Fold(ctx, db, chain, least)
 }
 
 // foldOwn makes a block of the rows, if they are as they were, and reports whether blocks cover all of the chain now.
 func (r *Recent) foldOwn(ctx context.Context, db *database.DB) (all bool, err error) {
-	tx, err := db.Exclusive(ctx)
+	tx, err := db.Lazy(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer tx.Rollback() //nolint:errcheck // does nothing after Commit
-	open, err := uncovered(ctx, tx, r.span.writer)
+	open, err := uncovered(ctx, tx, r.span.chain())
 	if err != nil || !slices.Contains(open, r.span) {
 		return false, err
 	}
@@ -70,16 +69,16 @@ func (r *Recent) foldOwn(ctx context.Context, db *database.DB) (all bool, err er
 	if err != nil || !intact {
 		return false, err
 	}
-	if err := fold(ctx, db, tx, r.span, &r.made.Block); err != nil {
+	if err := fold(ctx, tx, r.span, &r.made.Block); err != nil {
 		return false, err
 	}
 	return len(open) == 1, tx.Commit()
 }
 
 // intact reports whether all rows are there, and none was emptied: a block must not bring back what was erased.
-func (r *Recent) intact(ctx context.Context, tx *sql.Tx) (bool, error) {
+func (r *Recent) intact(ctx context.Context, tx *database.Tx) (bool, error) {
 	var rows int64
-	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM audit_logs WHERE writer = $1 AND seq >= $2 AND seq <= $3 AND salt IS NOT NULL",
-		r.span.writer, r.span.first, r.span.last).Scan(&rows)
+	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM audit_logs WHERE id BETWEEN $1 AND $2 AND salt IS NOT NULL",
+		r.span.first, r.span.last).Scan(&rows)
 	return rows == r.span.rows(), err
 }

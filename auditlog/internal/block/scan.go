@@ -57,12 +57,12 @@ func scanBlocks(ctx context.Context, q querier, want Want, c *crew) error {
 // blockQuery asks for what is wanted of blocks within the window and of those that reach beyond it. SQLite numbers parameters, so
 // each occurs once.
 func blockQuery(want *Want) string {
-	return "SELECT w.writer, w.first_seq, w.requests, w.partial, c.name, c.data FROM " +
-		"(SELECT writer, first_seq, requests, CASE WHEN first_us < $1 OR last_us >= $2 THEN 1 ELSE 0 END AS partial " +
+	return "SELECT w.first_id, w.requests, w.partial, c.name, c.data FROM " +
+		"(SELECT first_id, requests, CASE WHEN first_us < $1 OR last_us >= $2 THEN 1 ELSE 0 END AS partial " +
 		"FROM audit_blocks WHERE last_us >= $3 AND first_us < $4 AND requests > 0) w " +
-		"JOIN audit_columns c ON c.writer = w.writer AND c.first_seq = w.first_seq " +
+		"JOIN audit_columns c ON c.first_id = w.first_id " +
 		"WHERE w.partial = 0 AND c.name IN (" + quoted(want.of(true)) + ") OR w.partial = 1 AND c.name IN (" + quoted(want.of(false)) + ") " +
-		"ORDER BY w.writer, w.first_seq"
+		"ORDER BY w.first_id"
 }
 
 // quoted lists the names of columns in SQL.
@@ -76,7 +76,7 @@ func quoted(columns []Column) string {
 
 // scanUncovered makes blocks of rows that no block covers.
 func scanUncovered(ctx context.Context, q querier, want Want, c *crew) error {
-	open, err := uncovered(ctx, q, "")
+	open, err := uncovered(ctx, q, 0)
 	if err != nil {
 		return err
 	}

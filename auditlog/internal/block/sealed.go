@@ -5,17 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-)
 
-// place names a block.
-type place struct {
-	writer string
-	first  int64
-}
+	"github.com/eventgen/eventgen/auditlog/internal/database"
+)
 
 // sealed is a block as the database keeps it: the bytes of some of its columns.
 type sealed struct {
-	place  place
+	first  int64 // its first id, which names it
 	rows   int
 	within bool
 	names  []Column
@@ -51,7 +47,8 @@ func (s *sealed) open(b *Block, want Want) error {
 }
 
 func (s *sealed) fault(err error) error {
-	return fmt.Errorf("block at row %d of chain %q: %w", s.place.first, s.place.writer, err)
+	chain, seq := database.Place(s.first)
+	return fmt.Errorf("block at row %d of chain number %d: %w", seq, chain, err)
 }
 
 // reader puts columns together to blocks. Those of one block follow each other.
@@ -63,21 +60,21 @@ type reader struct {
 // column takes one row of the query.
 func (r *reader) column(scan func(...any) error) error {
 	var (
-		at      place
+		first   int64
 		rows    int
 		partial bool
 		name    Column
 		data    sql.RawBytes
 	)
-	if err := scan(&at.writer, &at.first, &rows, &partial, &name, &data); err != nil {
+	if err := scan(&first, &rows, &partial, &name, &data); err != nil {
 		return err
 	}
-	if len(r.next.names) > 0 && at != r.next.place {
+	if len(r.next.names) > 0 && first != r.next.first {
 		if err := r.finish(); err != nil {
 			return err
 		}
 	}
-	r.next.place, r.next.rows, r.next.within = at, rows, !partial
+	r.next.first, r.next.rows, r.next.within = first, rows, !partial
 	r.next.add(name, data)
 	return nil
 }

@@ -1,47 +1,77 @@
 package database
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// copier copies rows into a table of PostgreSQL, which takes it half of the work that INSERT does: no plan, one pass over each page
-// and one record in its log for it. As an argument of a statement it gets hold of the connection, which database/sql
-// shows to nobody while a transaction has it; what is left to execute is an empty statement.
-type copier struct{ rows Rows }
-
-var _ pgx.QueryRewriter = copier{}
-
-// RewriteQuery does the copying.
-func (c copier) RewriteQuery(ctx context.Context, conn *pgx.Conn, _ string, _ []any) (string, []any, error) {
-	data, err := c.encode()
-	if err != nil {
-		return "", nil, err
-	}
-	_, err = conn.PgConn().CopyFrom(ctx, bytes.NewReader(data),
-		"COPY "+c.rows.Table+" ("+c.rows.Columns+") FROM STDIN BINARY")
-	return "", nil, err
+// copyTo copies rows into a table of PostgreSQL, which takes it half of the work that INSERT does: no plan, one pass over each page
+// and one record in its log for it.
+func (r *Rows) copyTo(ctx context.Context, conn *pgconn.PgConn) error {
+	_, err := conn.CopyFrom(ctx, &copyReader{rows: r}, "COPY "+r.Table+" ("+r.Columns+") FROM STDIN BINARY")
+	return err
 }
 
-// encode writes rows in the binary format of COPY: a signature and two empty words; each row as the number of its fields, each
-// field as its length, or -1 for NULL, and its value; at the end a -1.
-func (c copier) encode() ([]byte, error) {
-	out := append(make([]byte, 0, 32*len(c.rows.Values)), "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
-	for i, value := range c.rows.Values {
+// copyReader reads rows in the binary format of COPY: a signature and two empty words; each row as the number of its fields, each
+// field as its length, or -1 for NULL, and its value; at the end a -1. The server works on what has been read while more rows are
+// made.
+type copyReader struct {
+	rows    *Rows
+	began   bool
+	ended   bool
+	encoded []byte // to be read
+	buffer  []byte
+}
+
+// Read implements io.Reader.
+func (c *copyReader) Read(to []byte) (int, error) {
+	for len(c.encoded) == 0 {
+		if c.ended {
+			return 0, io.EOF
+		}
+		if err := c.encode(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(to, c.encoded)
+	c.encoded = c.encoded[n:]
+	return n, nil
+}
+
+// encode encodes the next rows.
+func (c *copyReader) encode() (err error) {
+	out := c.buffer[:0]
+	values := c.rows.Values
+	if c.began {
+		values, c.ended = c.next()
+	} else {
+		out = append(out, "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+		c.began, c.ended = true, c.rows.More == nil
+	}
+	for i, value := range values {
 		if i%c.rows.Width == 0 {
 			out = binary.BigEndian.AppendUint16(out, uint16(c.rows.Width))
 		}
-		var err error
 		if out, err = appendField(out, value); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return binary.BigEndian.AppendUint16(out, math.MaxUint16), nil
+	if c.ended {
+		out = binary.BigEndian.AppendUint16(out, math.MaxUint16)
+	}
+	c.encoded, c.buffer = out, out
+	return nil
+}
+
+// next waits for more rows, and reports whether there are none.
+func (c *copyReader) next() ([]any, bool) {
+	values, ok := <-c.rows.More
+	return values, !ok
 }
 
 func appendField(to []byte, value any) ([]byte, error) {

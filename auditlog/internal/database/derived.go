@@ -6,31 +6,20 @@ package database
 // The values are not compressed: that takes longer than reading what it saves.
 const derived = `
 CREATE TABLE audit_blocks (
-	writer text NOT NULL,
-	first_seq bigint NOT NULL,
-	last_seq bigint NOT NULL,
+	first_id bigint PRIMARY KEY,
+	last_id bigint NOT NULL,
 	requests bigint NOT NULL,
 	first_us bigint NOT NULL,
-	last_us bigint NOT NULL,
-	PRIMARY KEY (writer, first_seq)
+	last_us bigint NOT NULL
 )
 ;
 CREATE TABLE audit_columns (
-	writer text NOT NULL,
-	first_seq bigint NOT NULL,
+	first_id bigint NOT NULL,
 	name text NOT NULL,
 	data bytea NOT NULL,
-	PRIMARY KEY (writer, first_seq, name)
+	PRIMARY KEY (first_id, name)
 )
 ;
 {POSTGRES}ALTER TABLE audit_columns ALTER COLUMN data SET STORAGE EXTERNAL
-;
-`
-
-// resummed empties them: blocks hold sums since version 3, and the next fold makes them anew.
-const resummed = `
-DELETE FROM audit_columns
-;
-DELETE FROM audit_blocks
 ;
 `

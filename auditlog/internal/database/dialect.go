@@ -25,7 +25,7 @@ func (d Dialect) ddl(version int) []string {
 	if version == 1 {
 		text += [...]func() string{sqliteTriggers, postgresTriggers}[d]()
 	}
-	words := strings.NewReplacer("bytea", "BLOB", "{POSTGRES}", "-- ")
+	words := strings.NewReplacer("bigint PRIMARY KEY", "INTEGER PRIMARY KEY", " uuid uuid", " uuid BLOB", "bytea", "BLOB", "{POSTGRES}", "-- ")
 	if d == Postgres {
 		words = strings.NewReplacer("text", `text COLLATE "C"`, "{POSTGRES}", "")
 	}
@@ -48,11 +48,13 @@ func (d Dialect) lock() string {
 }
 
 // join makes a transaction see the state that another one sees, or returns a name for what it sees: all of them the name of the
-// first. PostgreSQL exports snapshots; in SQLite, what changes rows of audit_logs also adds one, and its hash names the state.
+// first. PostgreSQL exports snapshots; in SQLite, what changes rows of audit_logs also adds one to a chain, so the ends of all name
+// the state.
 func (d Dialect) join(ctx context.Context, tx *sql.Tx, state string) (string, error) {
 	switch {
 	case d == SQLite:
-		err := tx.QueryRowContext(ctx, "SELECT COALESCE((SELECT rowid || hex(hash) FROM audit_logs ORDER BY rowid DESC LIMIT 1), 'empty')").Scan(&state)
+		err := tx.QueryRowContext(ctx, "SELECT COALESCE(group_concat((SELECT id || hex(hash) FROM audit_logs WHERE "+
+			InChain("id", "number")+" ORDER BY id DESC LIMIT 1)), 'empty') FROM audit_chains").Scan(&state)
 		return state, err
 	case state == "":
 		err := tx.QueryRowContext(ctx, "SELECT pg_export_snapshot()").Scan(&state)

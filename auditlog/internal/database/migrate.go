@@ -61,7 +61,7 @@ func (db *DB) Migrate(ctx context.Context, to int) (err error) {
 	return tx.Commit()
 }
 
-func (db *DB) step(ctx context.Context, tx *sql.Tx, version int) error {
+func (db *DB) step(ctx context.Context, tx *Tx, version int) error {
 	statements := db.Dialect.ddl(version)
 	if version == 1 {
 		statements = append([]string{"CREATE TABLE audit_schema (version bigint NOT NULL)", "INSERT INTO audit_schema VALUES (0)"},

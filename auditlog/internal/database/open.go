@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -35,9 +34,6 @@ var ErrMissing = errors.New("there is no audit log")
 type DB struct {
 	*sql.DB
 	Dialect Dialect
-
-	mu         sync.Mutex
-	statements map[string]*sql.Stmt
 }
 
 // Open opens the database at a postgres:// or postgresql:// URL, or the SQLite file at any other text, which is taken for a
@@ -189,16 +185,4 @@ func rollback(txs []*sql.Tx) error {
 		errs = append(errs, tx.Rollback())
 	}
 	return errors.Join(errs...)
-}
-
-// Exclusive begins a transaction that writes and excludes all others begun with Exclusive.
-func (db *DB) Exclusive(ctx context.Context) (*sql.Tx, error) {
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil || db.Dialect.lock() == "" {
-		return tx, err
-	}
-	if _, err := tx.ExecContext(ctx, db.Dialect.lock()); err != nil {
-		return nil, errors.Join(err, tx.Rollback())
-	}
-	return tx, nil
 }

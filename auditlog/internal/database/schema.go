@@ -3,21 +3,20 @@ package database
 import "strings"
 
 // Version is the schema version that this package makes and reads.
-const Version = 3
+const Version = 2
 
 // migrations lead from one schema version to the next: migrations[0] makes version 1 of nothing. A published one never changes.
 // They are written in PostgreSQL's words; see Dialect.ddl. A statement ends at a line that holds only a semicolon.
-var migrations = [Version]string{evidence, derived, resummed}
+var migrations = [Version]string{evidence, derived}
 
-// evidence is what the chain is made of. Rows of audit_logs are chained by (writer, seq); see package chain for what the
-// hash covers. There is no index for users: each entry would land on another page, and blocks answer what is counted by user.
+// evidence is what the chain is made of. The id of a row is its place: see [ID]. What the hash covers tells the hasher of package
+// auditlog. There is no index for users: each entry would land on another page, and blocks answer what is counted by user.
 // Columns from distinct_id to properties are personal: erasure sets them and the salt to NULL.
 const evidence = `
 CREATE TABLE audit_logs (
-	writer text NOT NULL,
-	seq bigint NOT NULL,
+	id bigint PRIMARY KEY,
 	kind text NOT NULL,
-	uuid text,
+	uuid uuid,
 	event text,
 	timestamp_us bigint NOT NULL,
 	written_us bigint NOT NULL,
@@ -40,8 +39,7 @@ CREATE TABLE audit_logs (
 	salt bytea,
 	digest bytea NOT NULL,
 	prev_hash bytea NOT NULL,
-	hash bytea NOT NULL,
-	PRIMARY KEY (writer, seq)
+	hash bytea NOT NULL
 )
 ;
 CREATE UNIQUE INDEX audit_logs_uuid ON audit_logs (uuid)
@@ -50,11 +48,11 @@ CREATE INDEX audit_logs_time ON audit_logs (timestamp_us)
 ;
 CREATE INDEX audit_logs_failures ON audit_logs (timestamp_us) WHERE result = 'failure'
 ;
-CREATE INDEX audit_logs_acts ON audit_logs (kind, writer, seq) WHERE kind <> 'event'
+CREATE INDEX audit_logs_acts ON audit_logs (kind) WHERE kind <> 'event'
 ;
 CREATE TABLE audit_chains (
-	writer text PRIMARY KEY,
-	number bigint NOT NULL UNIQUE,
+	number bigint PRIMARY KEY,
+	writer text NOT NULL UNIQUE,
 	started_us bigint NOT NULL
 )
 ;
@@ -72,7 +70,7 @@ CREATE TABLE audit_permits (
 // kept are the columns that no procedure changes; personal are those that erasure empties, with the salt.
 var (
 	kept = []string{
-		"writer", "seq", "kind", "uuid", "event", "timestamp_us", "written_us", "method", "route", "status", "result", "error_code",
+		"id", "kind", "uuid", "event", "timestamp_us", "written_us", "method", "route", "status", "result", "error_code",
 		"duration_ms", "sample_weight", "digest", "prev_hash", "hash",
 	}
 	personal = []string{
@@ -80,12 +78,12 @@ var (
 	}
 )
 
-// replaceable are the keys of the tables. REPLACE INTO removes the row that has the key, and calls no trigger for that. SQLite's own
-// row number is a key, too: it is -1 in the trigger where the statement leaves it to the database, as everybody should.
-var replaceable = map[string][2]string{
-	"audit_logs":        {"writer = NEW.writer AND seq = NEW.seq", "uuid = NEW.uuid"},
-	"audit_chains":      {"writer = NEW.writer", "number = NEW.number"},
-	"audit_checkpoints": {"number = NEW.number", "number = NEW.number"},
+// replaceable are the keys of the tables, each the number of the row, too. REPLACE INTO removes the row that has the key, and calls no
+// trigger for that.
+var replaceable = map[string][]string{
+	"audit_logs":        {"id", "uuid"},
+	"audit_chains":      {"number", "writer"},
+	"audit_checkpoints": {"number"},
 }
 
 // sqliteTriggers refuse every change that is not one of the two procedures. A procedure holds a row in audit_permits, which
@@ -98,10 +96,13 @@ func sqliteTriggers() string {
 				" BEGIN SELECT RAISE(ABORT, 'auditlog: " + table + " is append-only'); END\n;\n")
 		}
 	}
-	for table, key := range replaceable {
-		b.WriteString("CREATE TRIGGER " + table + "_replace BEFORE INSERT ON " + table +
-			" WHEN NEW.rowid >= 0 OR EXISTS (SELECT 1 FROM " + table + " WHERE " + key[0] + ") OR EXISTS (SELECT 1 FROM " + table + " WHERE " + key[1] + ") " +
-			"BEGIN SELECT RAISE(FAIL, 'auditlog: " + table + " has this row'); END\n;\n")
+	for table, keys := range replaceable {
+		terms := make([]string, len(keys))
+		for i, key := range keys {
+			terms[i] = "EXISTS (SELECT 1 FROM " + table + " WHERE " + key + " = NEW." + key + ")"
+		}
+		b.WriteString("CREATE TRIGGER " + table + "_replace BEFORE INSERT ON " + table + " WHEN " + strings.Join(terms, " OR ") +
+			" BEGIN SELECT RAISE(FAIL, 'auditlog: " + table + " has this row'); END\n;\n")
 	}
 	b.WriteString("CREATE TRIGGER audit_logs_delete BEFORE DELETE ON audit_logs WHEN NOT EXISTS " +
 		"(SELECT 1 FROM audit_permits WHERE act = 'retention') " +

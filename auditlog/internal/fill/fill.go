@@ -6,6 +6,7 @@ package fill
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -62,7 +63,7 @@ func (s Shape) Each(do func(*Row) error) error {
 		w := r.IntN(s.Writers)
 		seqs[w]++
 		row := s.row(r, routes.Uint64(), users.Uint64())
-		row.Writer, row.Seq = fmt.Sprintf("writer-%d", w), seqs[w]
+		row.Writer, row.Seq = name(w), seqs[w]
 		row.Time = s.From.UnixMicro() + int64(float64(i)*step)
 		if s.Late {
 			s.disturb(r, &row)
@@ -117,10 +118,13 @@ func (s Shape) disturb(r *rand.Rand, row *Row) {
 	}
 }
 
-const columns = "writer, seq, kind, uuid, event, timestamp_us, written_us, request_id, distinct_id, user_id, user_role, org_id, " +
+// name is that of a chain. Its last character is a digit, so there are ten at most.
+func name(writer int) string { return fmt.Sprintf("writer-%d", writer) }
+
+const columns = "id, kind, uuid, event, timestamp_us, written_us, request_id, distinct_id, user_id, user_role, org_id, " +
 	"method, route, path, status, result, error_code, duration_ms, ip, user_agent, sample_weight, properties, digest, prev_hash, hash"
 
-const width = 26
+const width = 25
 
 // Insert fills an audit log with rows and their chains. The hashes are not those of the rows, so Verify would complain.
 func Insert(ctx context.Context, db *database.DB, s Shape) error {
@@ -144,7 +148,7 @@ func Insert(ctx context.Context, db *database.DB, s Shape) error {
 	}
 	for w := range s.Writers {
 		if _, err := db.ExecContext(ctx, "INSERT INTO audit_chains (writer, number, started_us) VALUES ($1, $2, $3)",
-			fmt.Sprintf("writer-%d", w), w+1, s.From.UnixMicro()); err != nil {
+			name(w), w+1, s.From.UnixMicro()); err != nil {
 			return err
 		}
 	}
@@ -157,18 +161,20 @@ func insert(ctx context.Context, db *database.DB, values []any) error {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // does nothing after Commit
-	rows := database.Rows{Table: "audit_logs", Columns: columns, Width: width, Values: values, Plain: true}
-	if err := db.Insert(ctx, tx, rows); err != nil {
+	rows := database.Rows{Table: "audit_logs", Columns: columns, Width: width, Values: values}
+	if err := tx.Insert(ctx, rows); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
 func (r *Row) values() []any {
-	id := fmt.Sprintf("01900000-%04x-7000-8000-%012x", r.Writer[len(r.Writer)-1], r.Seq)
+	last := r.Writer[len(r.Writer)-1]
+	id := fmt.Sprintf("01900000-%04x-7000-8000-%012x", last, r.Seq)
+	uuid := binary.BigEndian.AppendUint64([]byte{0x01, 0x90, 0, 0, 0, last, 0x70, 0}, 0x8000<<48|uint64(r.Seq))
 	hash := make([]byte, 32)
 	return []any{
-		r.Writer, r.Seq, r.Kind, id, r.Event, r.Time, r.Time + 2_000_000, id, id, null(r.User), null(r.Role), null(r.Org),
+		database.ID(int64(last-'0')+1, r.Seq), r.Kind, uuid, r.Event, r.Time, r.Time + 2_000_000, id, id, null(r.User), null(r.Role), null(r.Org),
 		null(r.Method), null(r.Route), null(r.Route), null(int64(r.Status)), null(r.Result),
 		null(r.Error), r.MS, "203.0.113.7", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36", r.Weight, `{"requestId":"` + id + `"}`,
 		hash, hash, hash,

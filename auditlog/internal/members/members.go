@@ -2,18 +2,19 @@
 package members
 
 import (
-	"bytes"
 	"encoding/json"
+	"strings"
 	"unicode/utf8"
 )
 
 // Each calls a function for each member of a JSON object, in order, with its name decoded and its value as it stands there. It
-// reports whether the text is an object in UTF-8; if not, the function was not called. Both slices are good during the call.
-func Each(object []byte, do func(name, value []byte)) bool {
+// reports whether the text is an object in UTF-8; if not, the function was not called. Names and values are mostly parts of one copy
+// of the object.
+func Each(object []byte, do func(name, value string)) bool {
 	if !utf8.Valid(object) || !json.Valid(object) {
 		return false
 	}
-	rest := bytes.TrimLeft(object, whitespace)
+	rest := skip(string(object))
 	if rest[0] != '{' {
 		return false
 	}
@@ -29,24 +30,32 @@ func Each(object []byte, do func(name, value []byte)) bool {
 }
 
 // decoded returns what a JSON string stands for.
-func decoded(text []byte) []byte {
-	if inner := text[1 : len(text)-1]; bytes.IndexByte(inner, '\\') < 0 {
+func decoded(text string) string {
+	if inner := text[1 : len(text)-1]; strings.IndexByte(inner, '\\') < 0 {
 		return inner
 	}
 	var s string
-	if json.Unmarshal(text, &s) != nil {
-		return nil // it is valid, so this does not happen
-	}
-	return []byte(s)
+	_ = json.Unmarshal([]byte(text), &s) // it is valid
+	return s
 }
 
-const whitespace = " \t\r\n"
-
 // skip removes what stands between names and values of valid JSON.
-func skip(text []byte) []byte { return bytes.TrimLeft(text, whitespace+",:") }
+func skip(text string) string {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case ' ', '\t', '\r', '\n', ',', ':':
+		default:
+			return text[i:]
+		}
+	}
+	return ""
+}
 
 // valueEnd returns where the value at the begin of valid JSON ends.
-func valueEnd(text []byte) int {
+func valueEnd(text string) int {
+	if text[0] == '"' {
+		return stringEnd(text, 0) + 1
+	}
 	depth := 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -57,7 +66,7 @@ func valueEnd(text []byte) int {
 		case '}', ']':
 			depth--
 		}
-		if depth == 0 && (text[0] == '"' || text[0] == '{' || text[0] == '[' || endsScalar(text[i+1])) {
+		if depth == 0 && (text[0] == '{' || text[0] == '[' || endsScalar(text[i+1])) {
 			return i + 1
 		}
 	}
@@ -70,7 +79,7 @@ func endsScalar(c byte) bool {
 }
 
 // stringEnd returns where the string that begins at i has its last quotation mark.
-func stringEnd(text []byte, i int) int {
+func stringEnd(text string, i int) int {
 	for i++; text[i] != '"'; i++ {
 		if text[i] == '\\' {
 			i++
