@@ -1,0 +1,132 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+// ErrMoved means that the SQLite file which was open is no longer the one at its path.
+var ErrMoved = errors.New("the file was moved, removed or replaced while it was open")
+
+// The server ends a transaction of a writer that it has not heard of for so long. Otherwise a writer that was cut off keeps the uuids
+// locked that it sends again over another connection, until TCP gives up, which takes hours.
+const (
+	idleParameter = "idle_in_transaction_session_timeout"
+	idleLimit     = "SET LOCAL " + idleParameter + " = '1min'"
+)
+
+// BeginTx begins a transaction. One that writes into SQLite begins only if the file is still the one that was opened.
+func (db *DB) BeginTx(ctx context.Context, options *sql.TxOptions) (*sql.Tx, error) {
+	switch {
+	case options != nil && options.ReadOnly:
+		return db.DB.BeginTx(ctx, options)
+	case db.Dialect == Postgres:
+		return db.beginPostgres(ctx, options)
+	default:
+		return db.beginSQLite(ctx, options)
+	}
+}
+
+func (db *DB) beginPostgres(ctx context.Context, options *sql.TxOptions) (*sql.Tx, error) {
+	tx, err := db.DB.BeginTx(ctx, options)
+	if err != nil || db.ownLimit {
+		return tx, err
+	}
+	if _, err := tx.ExecContext(ctx, idleLimit); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return tx, nil
+}
+
+func (db *DB) beginSQLite(ctx context.Context, options *sql.TxOptions) (*sql.Tx, error) {
+	if err := db.moved(); err != nil {
+		return nil, err
+	}
+	var tx *sql.Tx
+	err := db.patiently(ctx, func() (err error) {
+		tx, err = db.DB.BeginTx(ctx, options)
+		return err
+	})
+	return tx, err
+}
+
+// lockStep is how long SQLite waits for a lock by itself. It sleeps meanwhile, even when the context has ended, so this is short.
+const lockStep = "busy_timeout(200)"
+
+// patiently tries again while somebody holds a lock, until LockWait is over or the context ends.
+func (db *DB) patiently(ctx context.Context, try func() error) error {
+	limit := time.Now().Add(db.LockWait)
+	for {
+		err := try()
+		switch {
+		case !isBusy(err) || time.Now().After(limit):
+			return err
+		case ctx.Err() != nil:
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+	}
+}
+
+// errReaders means that readers need what is in the write-ahead log.
+var errReaders = errors.New("the write-ahead log is in use")
+
+func isBusy(err error) bool {
+	var s *sqlite.Error
+	return errors.As(err, &s) && s.Code()&0xff == sqliteBusy || errors.Is(err, errReaders)
+}
+
+// Truncate removes what the write-ahead log of SQLite still holds of rows that were changed, as far as no reader needs it for longer than
+// LockWait.
+func (db *DB) Truncate(ctx context.Context) error {
+	if db.Dialect != SQLite {
+		return nil
+	}
+	err := db.patiently(ctx, func() error {
+		var busy, pages, moved int
+		err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+		if err == nil && busy != 0 {
+			return errReaders
+		}
+		return err
+	})
+	if errors.Is(err, errReaders) && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
+// moved returns ErrMoved where the path leads to another file than the one that was opened, or to none. SQLite would go on to write into
+// a file without a name, which is gone with the last connection. The next time, the file that is there now is the right one.
+func (db *DB) moved() error {
+	db.seeing.Lock()
+	defer db.seeing.Unlock()
+	now, err := os.Stat(db.path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrMoved, err)
+	case !os.SameFile(now, db.file):
+		db.file = now
+		return fmt.Errorf("%w: %s", ErrMoved, db.path)
+	default:
+		return nil
+	}
+}
+
+// maxIdle is how many idle connections database/sql keeps unless told otherwise.
+const maxIdle = 2
+
+// Renew closes the connections that nobody uses, after an error that somebody has to act upon: a connection may not see what they did. One
+// to an SQLite file that could not be written only reads, and stays so; so does one to PostgreSQL, with the settings that it began with;
+// and one to a file that was moved does not find the new one.
+func (db *DB) Renew(err error) {
+	if fault := Classify(err); fault == Denied || fault == Damaged {
+		db.SetMaxIdleConns(0)
+		db.SetMaxIdleConns(maxIdle)
+	}
+}
