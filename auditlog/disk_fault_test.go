@@ -173,21 +173,6 @@ func TestCloseOnAFullDisk(t *testing.T) {
 	}
 }
 
-// reopen opens a store as the next process would.
-func (f *feed) reopen(place string) error {
-	s, err := Open(f.t.Context(), place, Options{})
-	if err != nil {
-		return err
-	}
-	f.t.Cleanup(func() {
-		if err := s.Close(context.Background()); err != nil {
-			f.t.Error(err)
-		}
-	})
-	f.Store = s
-	return nil
-}
-
 // TestAReadOnlyFilePauses: what SQLite may not write it opens for reading, and that connection must not stay when the right is back.
 // Another process has the log open, too, so that the files beside it stay.
 func TestAReadOnlyFilePauses(t *testing.T) {

@@ -1,6 +1,7 @@
 package auditlog
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -13,15 +14,30 @@ type feed struct {
 	*Store
 
 	t         *testing.T
-	place     string
-	size      int // of a batch
-	delivered int // messages
+	place     string // where complete reads
+	size      int    // of a batch
+	delivered int    // messages
 }
 
-// newFeed opens a store at a place, whose tests read it at another one if need be.
+// newFeed opens a store at a place.
 func newFeed(t *testing.T, place string) *feed {
 	t.Helper()
 	return &feed{Store: open(t, place, Options{}), t: t, place: place, size: 50}
+}
+
+// reopen opens a store as the next process would.
+func (f *feed) reopen(place string) error {
+	s, err := Open(f.t.Context(), place, Options{})
+	if err != nil {
+		return err
+	}
+	f.t.Cleanup(func() {
+		if err := s.Close(context.Background()); err != nil {
+			f.t.Error(err)
+		}
+	})
+	f.Store = s
+	return nil
 }
 
 func (f *feed) next() runtime.Batch { return requests(1+f.delivered, f.size) }

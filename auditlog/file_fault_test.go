@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/auditlog/internal/database"
+	"github.com/eventgen/eventgen/runtime"
 )
 
 // copied copies a file and returns the name of the copy.
@@ -107,7 +108,7 @@ func TestAFileThatIsDamagedWhileOpenPauses(t *testing.T) {
 	if err := os.WriteFile(f.place, []byte(strings.Repeat("no database\n", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f.stops(refusal{1, "database_damaged", "file is not a database (26)"})
+	f.stops(refusal{runtime.Paused, "database_damaged", "file is not a database (26)"})
 	_, err := f.Verify(t.Context(), VerifyOptions{})
 	clearly(t, err, "auditlog: verify: file is not a database (26)")
 	copied(t, good, f.place)
@@ -169,6 +170,21 @@ func TestAMissingWriteAheadLog(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	f.goesOn()
+	f.complete()
+}
+
+// TestAWriteAheadLogThatIsRemovedWhileOpen: the store still has it, and brings it into the file when it closes.
+func TestAWriteAheadLogThatIsRemovedWhileOpen(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t, filepath.Join(t.TempDir(), "audit.db"))
+	f.goesOn()
+	if err := os.Remove(f.place + "-wal"); err != nil {
+		t.Skip(err) // Windows
+	}
+	f.goesOn()
+	if err := f.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	f.complete()
 }
 
@@ -242,7 +258,7 @@ func TestATriggerOfSomebodyIsPoisoned(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		f.stops(refusal{3, "constraint", "send: constraint: "})
+		f.stops(refusal{runtime.Poisoned, "constraint", "send: constraint: "})
 		if _, err := f.db.ExecContext(t.Context(), "DROP TRIGGER mine"+map[database.Dialect]string{database.Postgres: " ON audit_logs"}[f.db.Dialect]); err != nil {
 			t.Fatal(err)
 		}

@@ -107,26 +107,29 @@ func (db *DB) moved() error {
 	db.seeing.Lock()
 	defer db.seeing.Unlock()
 	now, err := os.Stat(db.path)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%w: %w", ErrMoved, err)
-	case !os.SameFile(now, db.file):
-		db.file = now
-		return fmt.Errorf("%w: %s", ErrMoved, db.path)
-	default:
+	if err == nil && os.SameFile(now, db.file) {
 		return nil
+	}
+	db.closeIdle()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrMoved, err)
+	}
+	db.file = now
+	return fmt.Errorf("%w: %s", ErrMoved, db.path)
+}
+
+// Renew closes the connections that nobody uses, after an error that somebody has to act upon: they may not see what was done. One to
+// an SQLite file that could not be written only reads, and stays so; so does one to PostgreSQL, with the settings that it began with.
+func (db *DB) Renew(err error) {
+	if fault := Classify(err); fault == Denied || fault == Damaged {
+		db.closeIdle()
 	}
 }
 
 // maxIdle is how many idle connections database/sql keeps unless told otherwise.
 const maxIdle = 2
 
-// Renew closes the connections that nobody uses, after an error that somebody has to act upon: a connection may not see what they did. One
-// to an SQLite file that could not be written only reads, and stays so; so does one to PostgreSQL, with the settings that it began with;
-// and one to a file that was moved does not find the new one.
-func (db *DB) Renew(err error) {
-	if fault := Classify(err); fault == Denied || fault == Damaged {
-		db.SetMaxIdleConns(0)
-		db.SetMaxIdleConns(maxIdle)
-	}
+func (db *DB) closeIdle() {
+	db.SetMaxIdleConns(0)
+	db.SetMaxIdleConns(maxIdle)
 }

@@ -110,7 +110,7 @@ func Bare(err error) error {
 		return nil
 	}
 	var p *pgconn.PgError
-	if errors.As(err, &p) && !mute(p.Code) {
+	if errors.As(err, &p) && !impersonal(p.Code) {
 		return errors.New("postgres: SQLSTATE " + p.Code)
 	}
 	var s *sqlite.Error
@@ -120,9 +120,9 @@ func Bare(err error) error {
 	return &oneLine{err}
 }
 
-// mute reports whether the text that comes with an SQLSTATE never quotes values: classes about the connection, rights, names, resources
-// and the server itself.
-func mute(state string) bool {
+// impersonal reports whether the text that comes with an SQLSTATE never quotes values: in classes about the connection, rights, names,
+// resources and the server itself.
+func impersonal(state string) bool {
 	return slices.Contains([]string{"08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "XX"}, class(state))
 }
 

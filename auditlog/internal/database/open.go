@@ -27,7 +27,7 @@ type Mode uint8
 const (
 	Write  Mode = iota // create what is missing, migrate, read and write
 	Read               // only read; the database and the current schema must be there
-	frozen             // Read, for an SQLite file that nobody writes to, in a folder that takes no files
+	frozen             // Read, for an SQLite file at rest, in a folder that takes no files
 )
 
 // ErrMissing means that there is no audit log at the place given to Open in mode Read.
@@ -38,7 +38,7 @@ type DB struct {
 	*sql.DB
 	Dialect Dialect
 
-	// LockWait is how long what writes into SQLite waits for others that do. In PostgreSQL they do not wait for each other.
+	// LockWait is how long a transaction that writes into SQLite waits for those of others.
 	LockWait time.Duration
 
 	ownLimit bool // the URL has a limit for idle transactions of its own
@@ -67,7 +67,7 @@ func Open(ctx context.Context, place string, mode Mode) (*DB, error) {
 	switch {
 	case db.Dialect == Postgres:
 		return nil, err
-	case mode == Read && cannotOpen(err) && !hasLog(db.path):
+	case mode == Read && cannotOpen(err) && !inUse(db.path):
 		return Open(ctx, place, frozen)
 	case cannotOpen(err):
 		return nil, fmt.Errorf("%s: the file must be readable and its folder writable: %w", place, err)
@@ -82,10 +82,10 @@ func cannotOpen(err error) bool {
 	return errors.As(err, &s) && s.Code()&0xff == sqliteCantOpen
 }
 
-// hasLog reports whether there are changes beside an SQLite file that are not in it yet.
-func hasLog(path string) bool {
-	info, err := os.Stat(path + "-wal")
-	return err == nil && info.Size() > 0 || err != nil && !errors.Is(err, os.ErrNotExist)
+// inUse reports whether an SQLite file is not at rest: a process has it open, or was killed and has left changes beside it.
+func inUse(path string) bool {
+	_, err := os.Stat(path + "-wal")
+	return !errors.Is(err, os.ErrNotExist)
 }
 
 // IsPostgres reports whether a place is the URL of a PostgreSQL database.
