@@ -82,11 +82,7 @@ func (s *Store) inTx(ctx context.Context, begin beginner, do func(*database.Tx) 
 		return err
 	}
 	if err := do(tx); err != nil {
-		rollback := tx.Rollback()
-		if errors.Is(rollback, sql.ErrTxDone) {
-			rollback = nil // the context ended, which rolled it back
-		}
-		return errors.Join(err, rollback)
+		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
 }

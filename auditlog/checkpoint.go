@@ -99,7 +99,7 @@ func (s *Store) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	}
 	c, err := s.checkpoint(ctx)
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("auditlog: checkpoint: %w", err)
+		return Checkpoint{}, failed("checkpoint", err)
 	}
 	return c, nil
 }

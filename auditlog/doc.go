@@ -57,9 +57,23 @@
 //
 // # Errors
 //
-// Send tells the sender of the client how to go on: a database that is down or locked is Temporary, a missing right or table
-// pauses, and a message that the database will never take is Poisoned and so becomes a dead letter, alone. Error texts hold no
-// values of events.
+// Send tells the sender of the client how to go on. After each of these, a batch that is sent again is stored once, and the chain goes on:
+//
+//   - Temporary, reason "database": the database is down, restarting, locked, full or out of time. Tried again with backoff.
+//   - Paused, "database_denied": a missing right or table, a read-only file or server, a file that was moved or replaced while it was
+//     open. Somebody has to act; the sender probes now and then, and goes on without a restart.
+//   - Paused, "database_damaged": the file is not a database, or parts of it are damaged.
+//   - Poisoned, "constraint": a message that the database will never take, because of a constraint or trigger that somebody added. The
+//     sender finds it, and it becomes a dead letter, alone.
+//
+// Send gives up after two minutes. In SQLite, what writes waits ten seconds for other processes, or until its context ends. PostgreSQL ends
+// a transaction of a writer that it has not heard of for a minute, unless the URL has an idle_in_transaction_session_timeout of its
+// own. A full disk keeps nobody from opening the log, from reading it and from verifying it. A log at rest can be read where nothing may be
+// written, such as on a medium for evidence; one that a killed process has left cannot, as its -wal file must be read into it first.
+//
+// The -wal file holds what is not in the database file yet: without it, these rows are lost, which a checkpoint shows and nothing else.
+//
+// Error texts are one line, and hold no values of events and no password.
 //
 // # Shutdown
 //

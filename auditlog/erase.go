@@ -2,7 +2,6 @@ package auditlog
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -30,17 +29,17 @@ func (s *Store) Erase(ctx context.Context, subjects ...string) (int64, error) {
 	}
 	ids, err := s.rowsOf(ctx, subjects)
 	if err != nil {
-		return 0, fmt.Errorf("auditlog: erase: %w", err)
+		return 0, failed("erase", err)
 	}
 	var erased int64
 	for part := range slices.Chunk(ids, eraseStep) {
 		if err := s.change(ctx, func(t *txn) error { return t.erase(part) }); err != nil {
-			return erased, fmt.Errorf("auditlog: erase: %w", err)
+			return erased, failed("erase", err)
 		}
 		erased += int64(len(part))
 	}
 	if err := s.tidy(ctx); err != nil {
-		return erased, fmt.Errorf("auditlog: erase: %w", err)
+		return erased, failed("erase", err)
 	}
 	return erased, nil
 }
@@ -135,9 +134,8 @@ func (t *txn) permitted(act string, change func() error) error {
 // tidy keeps counts cheap after rows were changed, and removes what the write-ahead log of SQLite still holds of the old rows, as
 // far as no reader needs it.
 func (s *Store) tidy(ctx context.Context) error {
-	if err := block.Fold(ctx, s.db, 0, leastAtOpen); err != nil || s.db.Dialect != database.SQLite {
+	if err := block.Fold(ctx, s.db, 0, leastAtOpen); err != nil {
 		return err
 	}
-	_, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return err
+	return s.db.Truncate(ctx)
 }

@@ -36,7 +36,10 @@ func (s *Store) RecordGap(ctx context.Context, reason string, count uint64) erro
 	if err := s.usable(); err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *txn) error { return t.gap(counts{reason: count}) })
+	if err := s.write(ctx, func(t *txn) error { return t.gap(counts{reason: count}) }); err != nil {
+		return failed("record a gap", err)
+	}
+	return nil
 }
 
 // gap adds a gap record if something is missing.

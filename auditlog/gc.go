@@ -32,7 +32,7 @@ func (s *Store) GC(ctx context.Context, before time.Time) (int64, error) {
 		err = s.tidy(ctx)
 	}
 	if err != nil {
-		return removed, fmt.Errorf("auditlog: gc: %w", err)
+		return removed, failed("gc", err)
 	}
 	return removed, nil
 }

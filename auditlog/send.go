@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/eventgen/eventgen/auditlog/internal/database"
 	"github.com/eventgen/eventgen/runtime"
@@ -13,10 +14,14 @@ import (
 
 // Send writes a batch in one transaction: when it returns without an error, the rows are in the database, and in the chain.
 // A message whose uuid is there already counts as delivered and is not written again. A batch that breaks a constraint is
-// Poisoned, so that the sender finds the message; a missing right or table pauses; everything else is Temporary.
+// Poisoned, so that the sender finds the message; a missing right or table, a database that is read-only or damaged, and a file that was
+// moved away pause; everything else is Temporary. It gives up after two minutes, so that a server which does not answer is tried again
+// over another connection.
 func (s *Store) Send(ctx context.Context, batch runtime.Batch) ([]runtime.Verdict, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
 	if err := s.usable(); err != nil {
 		return nil, &runtime.SendError{Failure: runtime.Paused, Reason: "closed", Err: err}
 	}
@@ -31,12 +36,16 @@ func (s *Store) Send(ctx context.Context, batch runtime.Batch) ([]runtime.Verdic
 		err = s.insertNew(ctx, e.rest(), gaps)
 	}
 	if err != nil {
+		s.db.Renew(err)
 		return nil, sendError(err)
 	}
 	s.watch.recorded(gaps)
 	s.keepUp(ctx, e.rows)
 	return e.verdicts, nil
 }
+
+// sendLimit is how long Send may take: far longer than a batch does, and than the transactions of others that it may have to wait for.
+const sendLimit = 2 * time.Minute
 
 func (s *Store) insert(ctx context.Context, rows []*row, gaps counts) error {
 	if len(rows) == 0 && len(gaps) == 0 {
@@ -133,7 +142,7 @@ func sendError(err error) *runtime.SendError {
 	switch fault {
 	case database.Invalid:
 		e.Failure = runtime.Poisoned
-	case database.Denied:
+	case database.Denied, database.Damaged:
 		e.Failure = runtime.Paused
 	case database.Down, database.Conflict: // a conflict that stays is a race with another writer
 		e.Failure = runtime.Temporary

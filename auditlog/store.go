@@ -35,6 +35,8 @@ type Store struct {
 	db      *database.DB
 	now     func() time.Time
 
+	patience time.Duration // of Send
+
 	mu     sync.Mutex
 	closed bool
 	chain  chain
@@ -58,16 +60,32 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	}
 	db, err := database.Open(ctx, url, mode)
 	if err != nil {
-		return nil, fmt.Errorf("auditlog: open: %w", err)
+		return nil, failed("open", err)
 	}
 	options = options.withDefaults()
-	s := &Store{options: options, mapping: newMapping(options.Columns), db: db, now: time.Now}
-	if !options.ReadOnly {
-		if err := block.Fold(ctx, db, 0, leastAtOpen); err != nil {
-			return nil, fmt.Errorf("auditlog: open: %w", errors.Join(err, db.Close()))
-		}
+	s := &Store{options: options, mapping: newMapping(options.Columns), db: db, now: time.Now, patience: sendLimit}
+	if err := s.foldAtOpen(ctx); err != nil {
+		return nil, failed("open", errors.Join(err, db.Close()))
 	}
 	return s, nil
+}
+
+// foldAtOpen makes blocks of what killed processes have left. A disk that is full or a lock that somebody holds is no reason not to open:
+// rows without a block are read one by one, and the next Open tries again.
+func (s *Store) foldAtOpen(ctx context.Context) error {
+	if s.options.ReadOnly {
+		return nil
+	}
+	err := block.Fold(ctx, s.db, 0, leastAtOpen)
+	if err != nil && ctx.Err() == nil && database.Classify(err) == database.Down {
+		return nil
+	}
+	return err
+}
+
+// failed returns an error about what the store was to do, in one line and without values of events.
+func failed(act string, err error) error {
+	return fmt.Errorf("auditlog: %s: %w", act, database.Bare(err))
 }
 
 // Name returns "audit_log".
@@ -91,7 +109,7 @@ func (s *Store) Close(ctx context.Context) error {
 	s.closed = true
 	err := s.finish(ctx)
 	if err = errors.Join(err, s.db.Close()); err != nil {
-		return fmt.Errorf("auditlog: close: %w", err)
+		return failed("close", err)
 	}
 	return nil
 }

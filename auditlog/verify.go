@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"strconv"
@@ -32,7 +31,7 @@ const maxReaders = 4
 func (s *Store) Verify(ctx context.Context, options VerifyOptions) (Report, error) {
 	txs, err := s.db.Snapshots(ctx, min(runtime.GOMAXPROCS(0), maxReaders))
 	if err != nil {
-		return Report{}, fmt.Errorf("auditlog: verify: %w", err)
+		return Report{}, failed("verify", err)
 	}
 	readers := make([]querierBoth, len(txs))
 	for i, tx := range txs {
@@ -41,7 +40,7 @@ func (s *Store) Verify(ctx context.Context, options VerifyOptions) (Report, erro
 	}
 	r, err := verifyIn(ctx, readers, stride, options)
 	if err != nil {
-		return Report{}, fmt.Errorf("auditlog: verify: %w", err)
+		return Report{}, failed("verify", err)
 	}
 	return r, nil
 }

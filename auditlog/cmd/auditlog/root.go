@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eventgen/eventgen/auditlog"
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 	"github.com/eventgen/eventgen/auditlog/query"
 )
 
@@ -42,7 +44,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	case errors.Is(err, errFindings):
 		return exitFindings
 	default:
-		fmt.Fprintf(s.err, "auditlog: %s\n", visible(err.Error()))
+		fmt.Fprintf(s.err, "auditlog: %s\n", visible(strings.TrimPrefix(database.Bare(err).Error(), "auditlog: ")))
 		return exitFailed
 	}
 }
@@ -181,6 +183,13 @@ func (o *options) store(ctx context.Context, readOnly bool, do func(*auditlog.St
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close(context.WithoutCancel(ctx))) }()
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+		defer cancel()
+		err = errors.Join(err, store.Close(end))
+	}()
 	return do(store)
 }
+
+// closeLimit is how long a command waits for the end of its chain, also when it was interrupted because the database does not answer.
+const closeLimit = 10 * time.Second

@@ -9,7 +9,7 @@ import (
 
 // prepare brings the schema to the current version, or in mode Read checks that it is there.
 func (db *DB) prepare(ctx context.Context, mode Mode) error {
-	if mode == Read {
+	if mode != Write {
 		version, err := db.version(ctx, db)
 		switch {
 		case err != nil:

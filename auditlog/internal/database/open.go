@@ -12,10 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // registers "sqlite"
+	"modernc.org/sqlite"
 )
 
 // Mode says what Open may do.
@@ -23,8 +25,9 @@ type Mode uint8
 
 // The modes.
 const (
-	Write Mode = iota // create what is missing, migrate, read and write
-	Read              // only read; the database and the current schema must be there
+	Write  Mode = iota // create what is missing, migrate, read and write
+	Read               // only read; the database and the current schema must be there
+	frozen             // Read, for an SQLite file at rest, in a folder that takes no files
 )
 
 // ErrMissing means that there is no audit log at the place given to Open in mode Read.
@@ -34,6 +37,15 @@ var ErrMissing = errors.New("there is no audit log")
 type DB struct {
 	*sql.DB
 	Dialect Dialect
+
+	// LockWait is how long a transaction that writes into SQLite waits for those of others.
+	LockWait time.Duration
+
+	ownLimit bool // the URL has a limit for idle transactions of its own
+
+	path   string // of an SQLite file
+	seeing sync.Mutex
+	file   os.FileInfo // what the path led to
 }
 
 // Open opens the database at a postgres:// or postgresql:// URL, or the SQLite file at any other text, which is taken for a
@@ -44,10 +56,33 @@ func Open(ctx context.Context, place string, mode Mode) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.prepare(ctx, mode); err != nil {
-		return nil, errors.Join(err, db.Close())
+	err = db.prepare(ctx, mode)
+	if err == nil {
+		return db, nil
 	}
-	return db, nil
+	err = errors.Join(err, db.Close())
+	switch {
+	case db.Dialect == Postgres:
+		return nil, err
+	case mode == Read && cannotOpen(err) && !inUse(db.path):
+		return Open(ctx, place, frozen)
+	case cannotOpen(err):
+		return nil, fmt.Errorf("%s: the file must be readable and its folder writable: %w", place, err)
+	default:
+		return nil, fmt.Errorf("%s: %w", place, err)
+	}
+}
+
+// cannotOpen reports whether SQLite lacks one of its files and cannot make it. It needs two beside the database, even to read it.
+func cannotOpen(err error) bool {
+	var s *sqlite.Error
+	return errors.As(err, &s) && s.Code()&0xff == sqliteCantOpen
+}
+
+// inUse reports whether an SQLite file is not at rest: a process has it open, or was killed and has left changes beside it.
+func inUse(path string) bool {
+	_, err := os.Stat(path + "-wal")
+	return !errors.Is(err, os.ErrNotExist)
 }
 
 // IsPostgres reports whether a place is the URL of a PostgreSQL database.
@@ -64,17 +99,29 @@ func connect(place string, mode Mode) (*DB, error) {
 		if mode == Read {
 			config.RuntimeParams["default_transaction_read_only"] = "on"
 		}
-		return &DB{DB: stdlib.OpenDB(*config), Dialect: Postgres}, nil
+		_, own := config.RuntimeParams[idleParameter]
+		return &DB{DB: stdlib.OpenDB(*config), Dialect: Postgres, ownLimit: own}, nil
 	}
-	dsn, err := sqliteDSN(place, mode)
+	return connectSQLite(place, mode)
+}
+
+func connectSQLite(place string, mode Mode) (*DB, error) {
+	if place == "" {
+		return nil, errors.New("no database is named")
+	}
+	path, err := filepath.Abs(place)
 	if err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", dsn)
+	file, err := touch(path, mode)
 	if err != nil {
 		return nil, err
 	}
-	return &DB{DB: db, Dialect: SQLite}, nil
+	db, err := sql.Open("sqlite", sqliteDSN(path, mode))
+	if err != nil {
+		return nil, err
+	}
+	return &DB{DB: db, Dialect: SQLite, LockWait: 10 * time.Second, path: path, file: file}, nil
 }
 
 // cacheSize is in pages. A commit after a page was split walks through all of the cache, so it is small. And not any number will do:
@@ -83,47 +130,42 @@ func connect(place string, mode Mode) (*DB, error) {
 // calls of munmap, a sixth of the time; with 961 to 965 they make 6,000.
 const cacheSize = "cache_size(963)"
 
-// sqliteDSN makes sure that the file is there and is its owner's alone, and returns its URI.
-func sqliteDSN(path string, mode Mode) (string, error) {
-	if path == "" {
-		return "", errors.New("no database is named")
-	}
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	if err := touch(absolute, mode); err != nil {
-		return "", err
-	}
+// sqliteDSN returns the URI of a file.
+func sqliteDSN(path string, mode Mode) string {
 	q := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)",
+		lockStep, "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)",
 		"secure_delete(ON)", // what is erased or removed is overwritten
 		cacheSize,
 		"wal_autocheckpoint(4000)", // pages: those that change with each batch are copied to the file less often
 	}}
-	if mode == Read {
+	if mode != Write {
 		q["_pragma"] = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-65536)", "temp_store(MEMORY)"}
 	}
-	slashed := filepath.ToSlash(absolute)
+	if mode == frozen {
+		q.Set("immutable", "1")
+	}
+	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // a drive letter
 	}
-	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: q.Encode()}).String(), nil
+	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: q.Encode()}).String()
 }
 
-func touch(path string, mode Mode) error {
-	if mode == Read {
-		_, err := os.Stat(path)
+// touch makes sure that a file is there and, if it makes it, that it is its owner's alone.
+func touch(path string, mode Mode) (os.FileInfo, error) {
+	if mode != Write {
+		info, err := os.Stat(path)
 		if errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("%w: no file %s", ErrMissing, path)
+			return nil, fmt.Errorf("%w: no file %s", ErrMissing, path)
 		}
-		return err
+		return info, err
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return file.Close()
+	info, err := file.Stat()
+	return info, errors.Join(err, file.Close())
 }
 
 // Snapshot begins a transaction that reads one state of the database.

@@ -31,7 +31,8 @@ type Server struct {
 	start  sync.Once
 	err    error
 	dir    string
-	stdin  io.Closer
+	stdin  io.WriteCloser
+	stdout *bufio.Reader
 	done   chan struct{}
 	mu     sync.Mutex
 	serial int
@@ -85,7 +86,32 @@ func (s *Server) url(database string) string {
 	return "postgres:///" + database + "?" + q.Encode()
 }
 
-// script starts a server in the folder $1 with the programs in $2, says so, and stops it when its input ends.
+// Crash ends the server at once, as if somebody killed it, and keeps its databases. Start starts it again.
+func (s *Server) Crash() error { return s.order("crash") }
+
+// Start starts a server that crashed, which recovers what was committed.
+func (s *Server) Start() error { return s.order("start") }
+
+// order gives the shell an order and waits until it was carried out.
+func (s *Server) order(order string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := io.WriteString(s.stdin, order+"\n"); err != nil {
+		return fmt.Errorf("%s the server: %w", order, err)
+	}
+	return s.answer()
+}
+
+// answer waits until the shell says that the server is as it should be.
+func (s *Server) answer() error {
+	line, err := s.stdout.ReadString('\n')
+	if err == nil && strings.TrimSpace(line) != "ready" {
+		err = fmt.Errorf("the shell of the server says %q", line)
+	}
+	return err
+}
+
+// script starts a server in the folder $1 with the programs in $2, says so, obeys orders, and stops it when its input ends.
 const script = `
 set -e
 PATH="$2:$PATH"
@@ -93,9 +119,18 @@ trap 'exit 1' INT TERM HUP
 trap 'trap "" INT TERM HUP; pg_ctl -D "$1/data" -m immediate -w stop >/dev/null 2>&1 || true; rm -rf "$1" || { sleep 1; rm -rf "$1"; }' EXIT
 cd "$1"
 initdb -D data -A trust -U postgres -E UTF8 --locale=C --no-sync >initdb.log 2>&1 || { cat initdb.log >&2; exit 1; }
-pg_ctl -D data -w -l server.log -o "-k '$1' -c listen_addresses='' -c max_connections=200 $3" start >/dev/null || { cat server.log >&2; exit 1; }
+start() {
+  pg_ctl -D data -w -l server.log -o "-k '$1' -c listen_addresses='' -c max_connections=200 $2" start >/dev/null || { cat server.log >&2; exit 1; }
+}
+start "$1" "$3"
 echo ready
-cat >/dev/null
+while read -r order; do
+  case $order in
+  crash) pg_ctl -D data -m immediate -w stop >/dev/null ;;
+  start) start "$1" "$3" ;;
+  esac
+  echo ready
+done
 `
 
 // run starts the server.
@@ -113,8 +148,7 @@ func (s *Server) run() error {
 	}
 	var problems bytes.Buffer
 	command.Stderr = &problems
-	s.stdin, err = command.StdinPipe()
-	if err != nil {
+	if s.stdin, err = command.StdinPipe(); err != nil {
 		return err
 	}
 	out, err := command.StdoutPipe()
@@ -124,13 +158,14 @@ func (s *Server) run() error {
 	if err := command.Start(); err != nil {
 		return err
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
+	s.stdout = bufio.NewReader(out)
+	err = s.answer()
 	s.done = make(chan struct{})
 	go func() {
 		defer close(s.done)
 		_ = command.Wait() // how the shell ended says nothing about the tests
 	}()
-	if err != nil || strings.TrimSpace(line) != "ready" {
+	if err != nil {
 		<-s.done
 		return fmt.Errorf("PostgreSQL does not start: %s", problems.String())
 	}
