@@ -88,4 +88,12 @@ var sinkFamilies = []family{
 		"eventgen_sink_paused", gauge, "1 while the sink takes nothing and somebody has to act, for the reason given, else 0.",
 		perSink(func(t *text, s *sink) { t.flag(s.Paused, s.client, s.name, label{"reason", s.PauseReason}) }),
 	},
+	{
+		"eventgen_dead_letter_bytes", gauge, "Bytes in the sink's file of dead letters.",
+		perLetterFile(func(t *text, s *sink) { t.number(float64(s.DeadLetterBytes), s.client, s.name) }),
+	},
+	{
+		"eventgen_dead_letter_limit_bytes", gauge, "How many bytes this file takes; when it is full, the sink pauses.",
+		perLetterFile(func(t *text, s *sink) { t.number(float64(s.DeadLetterLimit), s.client, s.name) }),
+	},
 }

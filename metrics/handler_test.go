@@ -31,6 +31,7 @@ func full() stub {
 			DeadLettered: runtime.Counts{"http_400": 4, "odd": 1}, Dropped: runtime.Counts{"drop_oldest": 5},
 			Queued: 20, QueuedBytes: 12345, OldestAge: 90*time.Second + 500*time.Millisecond,
 			Failures: runtime.Counts{"http_503": 7}, Paused: true, PauseReason: "http_401",
+			DeadLetterBytes: 1<<28 - 1, DeadLetterLimit: 1 << 28,
 		}},
 		Spool: &runtime.SpoolStats{
 			Bytes: 1 << 24, Segments: 2, Stalled: true, NoRoom: true, Suspect: true, Damaged: 3, DamagedBytes: 99, Missing: 4,
@@ -139,6 +140,8 @@ func TestHandler(t *testing.T) {
 		"eventgen_queue_oldest_age_seconds{client=events;sink=posthog;}":                    90.5,
 		"eventgen_delivery_failures_total{client=events;sink=posthog;reason=http_503;}":     7,
 		"eventgen_sink_paused{client=events;sink=posthog;reason=http_401;}":                 1,
+		"eventgen_dead_letter_bytes{client=events;sink=posthog;}":                           1<<28 - 1,
+		"eventgen_dead_letter_limit_bytes{client=events;sink=posthog;}":                     1 << 28,
 		"eventgen_spool_bytes{client=events;}":                                              1 << 24,
 		"eventgen_spool_segments{client=events;}":                                           2,
 		"eventgen_spool_stalled{client=events;}":                                            1,
@@ -203,6 +206,10 @@ func TestClients(t *testing.T) {
 	}
 	if strings.Contains(get(t, map[string]Source{"idle": stub{}}), "spool") {
 		t.Error("a client without a spool has its metrics")
+	}
+	none := stub{Sinks: []runtime.SinkStats{{Name: "posthog"}}}
+	if strings.Contains(get(t, map[string]Source{"events": none}), "eventgen_dead_letter_") {
+		t.Error("a sink without a file of dead letters has its metrics")
 	}
 	if text := get(t, nil); text != "" {
 		t.Errorf("%q", text)

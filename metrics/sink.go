@@ -19,3 +19,12 @@ func perSink(collect func(*text, *sink)) func(*text, *snapshot) {
 		}
 	}
 }
+
+// perLetterFile collects from each sink that has a file of dead letters.
+func perLetterFile(collect func(*text, *sink)) func(*text, *snapshot) {
+	return perSink(func(t *text, s *sink) {
+		if s.DeadLetterLimit > 0 {
+			collect(t, s)
+		}
+	})
+}

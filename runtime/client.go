@@ -40,6 +40,7 @@ type Client struct {
 	intake  *intake
 	senders []*sender     // one for each line of the intake
 	store   *store        // nil without a spool
+	watch   *letterWatch  // nil without files of dead letters
 	closed  chan struct{} // closed when Close has ended
 }
 
@@ -62,6 +63,7 @@ func New(reg *Registry, cfg Config, opts ...Option) (*Client, error) {
 	if c.store != nil {
 		c.store.start()
 	}
+	c.watch = c.watchLetters(s.letters)
 	for _, sender := range c.senders {
 		ctx, cancel := context.WithCancel(context.Background())
 		sender.cancel = cancel

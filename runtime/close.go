@@ -43,6 +43,7 @@ func (c *Client) Close(ctx context.Context) error {
 	if stored != nil {
 		err = errors.Join(err, joinStore(patience, stored))
 	}
+	c.watch.stop(patience)
 	c.logTotals()
 	return err
 }

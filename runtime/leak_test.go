@@ -27,8 +27,10 @@ func leakedGoroutines() string {
 		_ = pprof.Lookup("goroutine").WriteTo(&stacks, 2)
 		left = left[:0]
 		for _, stack := range strings.Split(stacks.String(), "\n\n") {
-			if strings.Contains(stack, "runtime.(*sender).") || strings.Contains(stack, "runtime.withGrace") {
-				left = append(left, stack)
+			for _, own := range []string{"runtime.(*sender).", "runtime.withGrace", "runtime.(*letterWatch)."} {
+				if strings.Contains(stack, own) {
+					left = append(left, stack)
+				}
 			}
 		}
 		if len(left) == 0 {

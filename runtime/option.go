@@ -91,7 +91,7 @@ func WithSpool(s *spool.Spool) Option {
 
 // WithDeadLetters appends each event that a sink will never take to the sink's file of dead letters, where it can be looked at
 // and replayed. While that is not possible the event is kept: the sink pauses for the reason "dead_letter". Events for the log
-// destination are left out.
+// destination are left out. SinkStats says how full the file is; for that, the client looks at the folder once a minute.
 func WithDeadLetters(l *spool.Letters) Option {
 	return Option{apply: func(set *settings) { set.letters = l }}
 }

@@ -105,6 +105,11 @@ type SinkStats struct {
 	PauseReason string
 	// LastError is the text of the latest failure since the last success. It holds no data of events.
 	LastError string
+
+	// DeadLetterBytes is how much the sink's file of dead letters holds, and DeadLetterLimit how much it takes: a letter that
+	// would exceed it pauses the sink. The client's own letters count at once; that another process replayed or purged some is
+	// seen within a minute, until Close. Both are 0 without such a file: see WithDeadLetters.
+	DeadLetterBytes, DeadLetterLimit int64
 }
 
 // Total is the number of events accounted for; it always equals Stats.Accepted + Recovered.
@@ -122,10 +127,18 @@ func (c *Client) Stats() Stats {
 	s.Mode, s.RandomKey, s.Unredactable = c.mode, c.randomKey, c.unredactable.Load()
 	s.Findings = c.findings.snapshot()
 	for i, sender := range c.senders {
-		sender.status.describe(&s.Sinks[i])
-		s.Sinks[i].Name, s.Sinks[i].Destination = sender.name, sender.destination
+		sender.describe(&s.Sinks[i])
 	}
 	return s
+}
+
+// describe fills in what is not counted together with the events.
+func (s *sender) describe(to *SinkStats) {
+	to.Name, to.Destination = s.name, s.destination
+	s.status.describe(to)
+	if letters := s.reporter.letters; letters != nil {
+		to.DeadLetterBytes, to.DeadLetterLimit = letters.Size(s.name)
+	}
 }
 
 // snapshot is what the lines need to describe themselves at one moment.

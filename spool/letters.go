@@ -18,7 +18,8 @@ const (
 	letterPoll     = 5 * time.Millisecond
 )
 
-// LettersQuota bounds the file of one sink. A full one takes no more: see Letters.Append. LetterFiles says how full it is.
+// LettersQuota bounds the file of one sink. A full one takes no more: see Letters.Append. Letters.Size and LetterFiles say how full
+// it is.
 const LettersQuota = 256 << 20
 
 // Letters is a folder of dead letters: one file for each sink, one line of JSON for each letter. Dead letters are rare, so
@@ -30,6 +31,7 @@ type Letters struct {
 	mu    sync.Mutex // one change at a time
 	// suspect names the files that may not be on disk as they look. The lock is held.
 	suspect map[string]bool
+	sizes   letterSizes
 }
 
 // OpenLetters makes the folder if need be, and checks that no other user could write to it. Where the spool itself may be,
@@ -38,7 +40,7 @@ func OpenLetters(dir string) (*Letters, error) {
 	l := newLetters(dir)
 	f, err := l.open()
 	if err == nil {
-		err = f.Close()
+		err = errors.Join(f.Close(), l.Refresh())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spool: open %s: %w", dir, err)
@@ -47,7 +49,9 @@ func OpenLetters(dir string) (*Letters, error) {
 }
 
 func newLetters(dir string) *Letters {
-	return &Letters{dir: dir, quota: LettersQuota, suspect: map[string]bool{}}
+	return &Letters{
+		dir: dir, quota: LettersQuota, suspect: map[string]bool{}, sizes: letterSizes{bytes: map[string]int64{}},
+	}
 }
 
 // Append stores a letter. When it returns nil, the letter is on disk. A file of 256 MiB takes no more: ErrFull. Append waits
@@ -128,7 +132,7 @@ func (l *Letters) appendLine(f folder, name string, line []byte) error {
 			return err
 		}
 	}
-	opened, size, created, err := openSized(f, name)
+	opened, size, created, err := l.openSized(f, name)
 	if err != nil {
 		return err
 	}
@@ -153,6 +157,7 @@ func (l *Letters) writeLine(opened file, name string, line []byte, at int64) err
 	_, err := opened.WriteAt(line, at)
 	if err == nil {
 		if err = opened.Sync(); err == nil {
+			l.noteSize(name, at+int64(len(line)))
 			return nil
 		}
 		l.suspect[name] = true
@@ -180,7 +185,7 @@ func (l *Letters) secure(f namer, name string) error {
 
 // renew replaces a file by its copy: after a failed sync, it may look sound and not be on disk, and no later sync would tell.
 func (l *Letters) renew(f folder, name string) error {
-	size, ok, err := sizeOf(f, name)
+	size, ok, err := l.sizeOf(f, name)
 	if err != nil {
 		return err
 	}
@@ -199,8 +204,8 @@ func (l *Letters) renew(f folder, name string) error {
 }
 
 // openSized opens a file, or creates it, and returns its size.
-func openSized(f folder, name string) (opened file, size int64, created bool, err error) {
-	size, ok, err := sizeOf(f, name)
+func (l *Letters) openSized(f folder, name string) (opened file, size int64, created bool, err error) {
+	size, ok, err := l.sizeOf(f, name)
 	switch {
 	case err != nil:
 		return nil, 0, false, err
@@ -210,17 +215,6 @@ func openSized(f folder, name string) (opened file, size int64, created bool, er
 		opened, err = f.Create(name)
 	}
 	return opened, size, !ok, err
-}
-
-// sizeOf returns the size of a file, and whether it is there.
-func sizeOf(f surveyor, name string) (int64, bool, error) {
-	entries, err := f.List()
-	for _, e := range entries {
-		if e.name == name {
-			return e.size, true, err
-		}
-	}
-	return 0, false, err
 }
 
 // isTorn reports whether a file ends amid a line.

@@ -24,17 +24,18 @@ func (l *Letters) Remove(sink string, doomed func(Letter, error) bool) (removed 
 }
 
 func (l *Letters) removeLines(f folder, name string, doomed func(Letter, error) bool) (int, error) {
-	size, ok, err := sizeOf(f, name)
+	size, ok, err := l.sizeOf(f, name)
 	if err != nil || !ok {
 		return 0, err
 	}
-	removed := 0
+	removed, left := 0, int64(0)
 	var kept []span
 	err = readLines(f, name, size, func(line *letterLine) bool {
 		if doomed(line.letter()) {
 			removed++
 		} else {
 			kept = appendSpan(kept, span{line.From, line.To})
+			left += line.To - line.From
 		}
 		return true
 	})
@@ -47,6 +48,7 @@ func (l *Letters) removeLines(f folder, name string, doomed func(Letter, error) 
 		err = replaceFile(f, name, kept)
 	}
 	if err == nil {
+		l.noteSize(name, left)
 		err = l.secure(f, name)
 	}
 	return removed, err

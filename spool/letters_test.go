@@ -425,6 +425,10 @@ func TestLettersKill(t *testing.T) {
 	wg.Wait()
 	close(done)
 	gone := <-removed
+	if err := l.Refresh(); err != nil {
+		t.Error(err)
+	}
+	checkSize(t, "after others were killed", l, dir)
 	left, damaged := readDead(t, dir)
 	if damaged > 2*times(8, 100) {
 		t.Errorf("%d lines are damaged", damaged)
@@ -509,17 +513,21 @@ func crashLetters(t *testing.T, seed uint64) (states int) {
 			check(disk.crash(rng))
 		}
 	}
+	stuck := false // a write that failed could not be taken back: nobody knows what there is of it
 	if seed%2 == 1 {
-		disk.fail = func(string, int) error {
+		disk.fail = func(op string, _ int) error {
 			if faults.IntN(12) == 0 {
+				stuck = stuck || op == "truncate"
 				return syscall.EIO
 			}
 			return nil
 		}
 	}
 	for n := range uint64(30) {
+		stuck = false
 		if n%7 == 6 {
 			removeEven(l, disk, stored, doubtful)
+			checkSimSize(t, l, disk, seed)
 			continue
 		}
 		letter := dead(n)
@@ -532,8 +540,25 @@ func crashLetters(t *testing.T, seed uint64) (states int) {
 			stored[n] = true
 			delete(doubtful, n)
 		}
+		if !stuck {
+			checkSimSize(t, l, disk, seed)
+		}
 	}
 	return states
+}
+
+// checkSimSize compares what Letters know of a file's size with the disk.
+func checkSimSize(t *testing.T, l *Letters, disk *simDisk, seed uint64) {
+	t.Helper()
+	disk.mu.Lock()
+	defer disk.mu.Unlock()
+	want := int64(0)
+	if inode := disk.cache["posthog.jsonl"]; inode != nil {
+		want = int64(len(inode.cache))
+	}
+	if got, _ := l.Size("posthog"); got != want {
+		t.Errorf("seed %d, operation %d: %d bytes, the disk has %d", seed, disk.ops, got, want)
+	}
 }
 
 // removeEven removes letters; what becomes of them is open while that goes on, and when it failed.

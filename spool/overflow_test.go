@@ -404,6 +404,57 @@ func TestRefusalIsForgotten(t *testing.T) {
 	})
 }
 
+// TestNoRoomLasts lets the syncer cut off the unused ends of segments after a record was refused. That makes some room, but not for
+// another segment: the next record may look again, and until one finds room, the statistics say that there is none.
+func TestNoRoomLasts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		disk, cut := newSimDisk(), make(chan struct{})
+		disk.gate = func(op string) {
+			if op == "truncate" {
+				<-cut
+			}
+		}
+		opts := bubbled(Refuse)
+		opts.SegmentBytes = opts.Quota / 8
+		s, err := start(disk, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Reader("posthog", 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := uint64(0); err == nil; n++ {
+			_, err = s.Append(t.Context(), numbered(n))
+		}
+		full := s.Stats()
+		if !errors.Is(err, ErrFull) || !full.NoRoom {
+			t.Fatalf("%v, %+v", err, full)
+		}
+		close(cut)
+		synctest.Wait()
+		if st := s.Stats(); st.Bytes >= full.Bytes || !st.NoRoom {
+			t.Errorf("%d bytes, %d before; no room: %v", st.Bytes, full.Bytes, st.NoRoom)
+		}
+		s.mu.Lock()
+		if err := s.admit(); err != nil {
+			t.Errorf("refused unseen: %v", err)
+		}
+		s.mu.Unlock()
+		drain(t, r)
+		if st := s.Stats(); st.NoRoom {
+			t.Errorf("no room with %d bytes of %d", st.Bytes, opts.Quota)
+		}
+		if _, err := s.Append(t.Context(), numbered(1)); err != nil {
+			t.Errorf("with room: %v", err)
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestOutageWritesNoMark checks that attempts to deliver that fail leave the mark file alone, but for a sign of life now and then,
 // and that an acknowledgement is synced although none follows.
 func TestOutageWritesNoMark(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 )
 
 // makeRoom sees to it that another segment is within the quota and leaves enough of the disk to others.
@@ -100,8 +101,17 @@ func (s *Spool) discard(n int) {
 // was seen before must not be remembered. The lock is held.
 func (s *Spool) free() {
 	s.freed++
-	s.noRoom = nil
+	s.reconsider()
 	s.done.Broadcast()
+}
+
+// reconsider lets the next caller look for room. Until then there is none, for all that is known, if the quota is still used up: the
+// end of a segment that is cut off rarely makes room for another one. The lock is held.
+func (s *Spool) reconsider() {
+	s.retryAt = time.Time{}
+	if !errors.Is(s.noRoom, ErrFull) || s.usedLocked()+s.opts.SegmentBytes <= s.opts.Quota {
+		s.noRoom = nil
+	}
 }
 
 // sweep deletes the files of discarded segments. Those that the system does not let go, for instance because a reader has

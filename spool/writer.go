@@ -35,8 +35,8 @@ func (s *Spool) writePending() {
 		s.mu.Unlock()
 		err := s.commit(b)
 		s.mu.Lock()
-		if err != nil && freed == s.freed {
-			s.setNoRoom(err)
+		if isRoom(err) {
+			s.setNoRoom(err, freed)
 		}
 		s.settle(b, err)
 		s.yield()
@@ -69,10 +69,11 @@ func (s *Spool) settle(b *batch, err error) {
 	s.done.Broadcast()
 }
 
-// setNoRoom lets callers be refused for a moment without a look at the disk, if room is what was missing.
-func (s *Spool) setNoRoom(err error) {
-	if isRoom(err) {
-		s.noRoom, s.retryAt = err, s.opts.now().Add(retryEvery)
+// setNoRoom lets callers be refused for a moment without a look at the disk, unless room was made since the one that was taken.
+func (s *Spool) setNoRoom(err error, freed uint64) {
+	s.noRoom, s.retryAt = err, s.opts.now().Add(retryEvery)
+	if freed != s.freed {
+		s.reconsider()
 	}
 }
 

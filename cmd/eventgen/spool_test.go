@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	goruntime "runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -31,7 +32,7 @@ import (
 const patience = 100 * time.Second
 
 // TestServiceProcess is a service with a durable queue, for TestReplay: it tracks an event for each line that it reads, flushes
-// at an empty one, and ends with its input.
+// at an empty one, and ends with its input. It begins by saying where its metrics are.
 func TestServiceProcess(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("EVENTGEN_TEST_SERVICE") == "" {
@@ -41,6 +42,9 @@ func TestServiceProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server := httptest.NewServer(metrics.Handler(map[string]metrics.Source{"events": client}))
+	defer server.Close()
+	fmt.Println(server.URL)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); fmt.Println("done") {
@@ -63,6 +67,7 @@ type service struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Scanner
+	url string // of its metrics
 }
 
 func startService(t *testing.T, dir, host string) *service {
@@ -82,9 +87,29 @@ func startService(t *testing.T, dir, host string) *service {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &service{cmd, in, bufio.NewScanner(out)}
+	s := &service{cmd: cmd, in: in, out: bufio.NewScanner(out)}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	if !s.out.Scan() {
+		t.Fatal("the service did not start")
+	}
+	s.url = s.out.Text()
 	return s
+}
+
+// letterBytes returns how full the metrics say that the file of dead letters is.
+func (s *service) letterBytes(t *testing.T) int64 {
+	t.Helper()
+	samples, err := fetchMetrics(t.Context(), s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range samples {
+		if m.name == "eventgen_dead_letter_bytes" && m.labels["client"] == "events" && m.labels["sink"] == "posthog" {
+			return int64(m.value)
+		}
+	}
+	t.Fatal("no metric of dead letters")
+	return 0
 }
 
 // do hands over lines, and returns when each of them is done.
@@ -171,6 +196,10 @@ func replayTest(t *testing.T, moment replayMoment) {
 	if !strings.Contains(out, "sink posthog: 2 dead letters, http_400") {
 		t.Errorf("status: %s", out)
 	}
+	info, err := os.Stat(filepath.Join(dir, "events", letterFolder, "posthog.jsonl"))
+	if err != nil || s.letterBytes(t) != info.Size() {
+		t.Errorf("the metrics say %d bytes of dead letters: %v, %v", s.letterBytes(t), info, err)
+	}
 	if moment == afterStop {
 		s.stop(t)
 	}
@@ -194,6 +223,7 @@ func replayTest(t *testing.T, moment replayMoment) {
 	if moment != whileRunning {
 		s = startService(t, dir, server.URL())
 	}
+	await(t, func() bool { return s.letterBytes(t) == 0 })
 	await(t, func() bool { return server.Counts().Stored == 7 }) // those of the interrupted replay come twice
 	await(t, func() bool {
 		folders, err := spool.Folders(filepath.Join(dir, "events"))
@@ -381,7 +411,10 @@ func TestStatusURL(t *testing.T) {
 	well := func() source {
 		return source{
 			Accepted: 12, Rejected: runtime.Counts{"invalid": 1, "sampled": 2},
-			Sinks: []runtime.SinkStats{{Name: "posthog", Delivered: 9, Queued: 3, Dropped: runtime.Counts{"destination": 1}, OldestAge: time.Minute}},
+			Sinks: []runtime.SinkStats{{
+				Name: "posthog", Delivered: 9, Queued: 3, Dropped: runtime.Counts{"destination": 1}, OldestAge: time.Minute,
+				DeadLetterLimit: spool.LettersQuota,
+			}},
 			Spool: &runtime.SpoolStats{Bytes: 1},
 		}
 	}
@@ -399,6 +432,8 @@ func TestStatusURL(t *testing.T) {
 		"1 ranges of damaged bytes":    func(s *source) { s.Spool.Damaged = 1 },
 		"6 missing records":            func(s *source) { s.Spool.Missing = 6 },
 		"7 events given up, for a sin": func(s *source) { s.Spool.ExpiredRecords = 7 },
+		"letters fill 50 % of their":   func(s *source) { s.Sinks[0].DeadLetterBytes = 128 << 20 },
+		"letters fill 100 % of their":  func(s *source) { s.Sinks[0].DeadLetterBytes = 256 << 20 },
 	} {
 		s := well()
 		change(&s)
@@ -412,6 +447,39 @@ func TestStatusURL(t *testing.T) {
 			t.Errorf("want %q: %s", want, out)
 		}
 		server.Close()
+	}
+}
+
+// TestStatusURLLetters reads how full the files of dead letters are, each of its own sink and client.
+func TestStatusURLLetters(t *testing.T) {
+	t.Parallel()
+	sinks := func(bytes ...int64) source {
+		var s source
+		for i, b := range bytes {
+			s.Sinks = append(s.Sinks, runtime.SinkStats{Name: fmt.Sprint("sink_", i), DeadLetterBytes: b, DeadLetterLimit: 1000 << 20})
+		}
+		return s
+	}
+	memory := source{Sinks: []runtime.SinkStats{{Name: "sink_0"}}}
+	server := httptest.NewServer(metrics.Handler(map[string]metrics.Source{
+		"audit": sinks(499<<20, 0), "events": sinks(0, 500<<20, 1), "memory": memory,
+	}))
+	defer server.Close()
+	out, _ := eventgen(t, exitFindings, "status", "--url", server.URL)
+	var got []string
+	for line := range strings.Lines(out) {
+		if strings.Contains(line, "letters") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	want := []string{
+		"client audit, sink sink_0: 499.0 MiB of dead letters, 49 % of what their file takes",
+		"client events, sink sink_1: 500.0 MiB of dead letters, 50 % of what their file takes",
+		"client events, sink sink_2: 1 B of dead letters, 0 % of what their file takes",
+		"problem: client events, sink sink_1: the dead letters fill 50 % of their file; when it is full the sink stops: replay or purge them",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

@@ -16,7 +16,8 @@ func newStatus(s streams, flags *commonFlags) *cobra.Command {
 		Short: "Say whether delivery is well, or somebody has to act",
 		Long: `Says in a few lines whether delivery is well: by the metrics of a running process, see package metrics, or by the durable
 queues in a folder. Exits 1 when somebody has to act: a sink is paused, events became dead letters or were lost, bytes are
-damaged, the disk is full or does not answer, or the oldest event has waited for longer than --max-age.`,
+damaged, the disk is full or does not answer, a file of dead letters is half full, or the oldest event has waited for longer than
+--max-age.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := flags.textOrJSON(); err != nil {
@@ -104,12 +105,19 @@ func (h *health) judge(st *spoolStat, maxAge time.Duration, now time.Time) {
 		h.problem("%s: sink %s: %s, %s", st.Path, d.Sink, count(d.Count, "dead letter"), printable(d.Reason))
 	}
 	for _, f := range st.LetterFiles {
-		if f.filled() >= letterWarning {
-			h.problem("%s: sink %s: the dead letters fill %d %% of their file; when it is full the sink stops: replay or purge them",
-				st.Path, f.Sink, f.filled())
-		}
+		h.judgeLetters(fmt.Sprintf("%s: sink %s", st.Path, f.Sink), f)
 	}
 	for _, damage := range st.damage() {
 		h.problem("%s: damaged or lost: %s", st.Path, damage)
+	}
+}
+
+// judgeLetters judges how full a file of dead letters is.
+func (h *health) judgeLetters(who string, f letterFile) {
+	if f.Bytes > 0 {
+		h.fact("%s: %s of dead letters, %d %% of what their file takes", who, sizeText(f.Bytes), f.filled())
+	}
+	if f.filled() >= letterWarning {
+		h.problem("%s: the dead letters fill %d %% of their file; when it is full the sink stops: replay or purge them", who, f.filled())
 	}
 }

@@ -40,6 +40,7 @@ func (h *health) readMetrics(ctx context.Context, url string, maxAge time.Durati
 		}
 		h.judgeSample(m, maxAge)
 	}
+	h.judgeLetterFiles(samples)
 	if clients == 0 {
 		return fmt.Errorf("metrics of %s: none of package metrics are among them", url)
 	}
@@ -96,12 +97,18 @@ func parseMetrics(r io.Reader) ([]sample, error) {
 	return all, lines.Err()
 }
 
-// judgeSample notes a fact or a problem. Counters count from the start of the process.
-func (h *health) judgeSample(m sample, maxAge time.Duration) {
+// who names the client of a sample, and the sink if it has one.
+func (m *sample) who() string {
 	who := "client " + printable(m.labels["client"])
 	if sink := m.labels["sink"]; sink != "" {
 		who += ", sink " + printable(sink)
 	}
+	return who
+}
+
+// judgeSample notes a fact or a problem. Counters count from the start of the process.
+func (h *health) judgeSample(m sample, maxAge time.Duration) {
+	who := m.who()
 	switch m.name {
 	case "eventgen_events_delivered_total":
 		h.fact("%s: %.0f delivered", who, m.value)
@@ -151,4 +158,19 @@ func (h *health) judgeCounter(who string, m sample) {
 		trouble += ": " + printable(reason)
 	}
 	h.problem("%s: %s", who, trouble)
+}
+
+// judgeLetterFiles brings together what two metrics say of each file of dead letters.
+func (h *health) judgeLetterFiles(samples []sample) {
+	limits := map[string]int64{}
+	for _, m := range samples {
+		if m.name == "eventgen_dead_letter_limit_bytes" {
+			limits[m.who()] = int64(m.value)
+		}
+	}
+	for _, m := range samples {
+		if limit := limits[m.who()]; m.name == "eventgen_dead_letter_bytes" && limit > 0 {
+			h.judgeLetters(m.who(), letterFile{m.labels["sink"], int64(m.value), limit})
+		}
+	}
 }
