@@ -24,8 +24,8 @@ type Options struct {
 }
 
 // Columns are the names of the properties that fill the columns of audit_logs. An event that lacks one, or has a value of
-// another type there, leaves the column NULL; properties holds the whole event in any case. An empty name leaves the column
-// NULL for all events.
+// another type there, leaves the column NULL. The column properties holds all that no other column says exactly: nothing of the event
+// is missing, and nothing is stored twice. An empty name leaves the column NULL for all events.
 type Columns struct {
 	RequestID, UserID, UserRole, OrgID string
 	Method, Route, Path                string

@@ -37,7 +37,7 @@ type Record struct {
 	IP         string
 	UserAgent  string
 	Weight     float64
-	Properties json.RawMessage // nil where they were erased
+	Properties json.RawMessage // those that no other field holds; nil where they were erased
 	Hash       []byte
 }
 

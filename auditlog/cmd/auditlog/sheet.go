@@ -69,6 +69,10 @@ func (c *column) shownNumber(f float64) string {
 	switch {
 	case c.kind == ratio:
 		return strconv.FormatFloat(100*f, 'f', 2, 64) + " %"
+	case c.kind == millis && f > 0 && f < 0.001:
+		return "<0.001"
+	case c.kind == millis && f > 0 && f < 0.1: // what answers from memory takes some microseconds
+		return strconv.FormatFloat(f, 'f', 3, 64)
 	case c.kind == millis && f < 100:
 		return strconv.FormatFloat(f, 'f', 1, 64)
 	case c.kind == millis, f == math.Trunc(f):
