@@ -168,7 +168,7 @@ func (v *verifier) unregistered(ctx context.Context) ([]int64, error) {
 	}
 	var found []int64
 	next := "SELECT min(id) AS id FROM audit_logs"
-	err := each(ctx, v.q, "WITH RECURSIVE w(id) AS ("+next+" UNION ALL SELECT (SELECT id FROM ("+next+ //nolint:gosec // own text
+	err := each(ctx, v.q, "WITH RECURSIVE w(id) AS ("+next+" UNION ALL SELECT (SELECT id FROM ("+next+
 		" WHERE id > (w.id | "+strconv.Itoa(database.MaxSeq)+")) AS n) FROM w WHERE w.id IS NOT NULL) "+
 		"SELECT "+database.ChainOf("id")+" FROM w WHERE id IS NOT NULL", nil, func(scan scanner) error {
 		var chain int64

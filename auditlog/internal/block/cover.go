@@ -46,7 +46,7 @@ func uncovered(ctx context.Context, q querier, chain int64) ([]span, error) {
 		return nil, err
 	}
 	within := " FROM audit_logs WHERE " + database.InChain("id", "c.number") + ")"
-	chains, err := spans(ctx, q, "SELECT (SELECT min(id)"+within+", (SELECT max(id)"+within+" FROM audit_chains c "+ //nolint:gosec // own text
+	chains, err := spans(ctx, q, "SELECT (SELECT min(id)"+within+", (SELECT max(id)"+within+" FROM audit_chains c "+
 		"WHERE c.number = $1 OR $1 = 0 ORDER BY c.number", chain)
 	if err != nil {
 		return nil, err

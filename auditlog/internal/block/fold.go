@@ -102,7 +102,7 @@ func (b *builder) takeOver(ctx context.Context, tx *database.Tx, s span) error {
 		}
 		return s, err
 	}}
-	rows, err := tx.QueryContext(ctx, "SELECT w.first_id, w.requests, 0, c.name, c.data FROM audit_blocks w "+ //nolint:gosec // own names
+	rows, err := tx.QueryContext(ctx, "SELECT w.first_id, w.requests, 0, c.name, c.data FROM audit_blocks w "+
 		"JOIN audit_columns c ON c.first_id = w.first_id "+
 		"WHERE w.first_id BETWEEN $1 AND $2 AND w.requests > 0 AND c.name IN ("+quoted(columns)+") ORDER BY w.first_id",
 		s.first, s.last)

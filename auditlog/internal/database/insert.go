@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,46 +36,65 @@ func (tx *Tx) Insert(ctx context.Context, rows Rows) error {
 	})
 }
 
-// insert inserts rows into SQLite, one with each execution: the driver looks for each parameter among all of them, which from eight
-// rows on costs more than a row does. It looks at the context between rows; the driver would start a goroutine for each to do so
-// within one.
-func (r *Rows) insert(ctx context.Context, conn driver.ConnPrepareContext) (err error) {
+// insert inserts rows into SQLite.
+func (r *Rows) insert(ctx context.Context, conn driver.ConnPrepareContext) error {
 	prepared, err := conn.PrepareContext(ctx, r.statement())
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closing := prepared.Close(); err == nil {
-			err = closing
-		}
-	}()
+	i, err := newInserter(prepared, r.Width)
+	if err == nil {
+		err = i.insertAll(ctx, r)
+	}
+	return errors.Join(err, prepared.Close())
+}
+
+// inserter inserts into SQLite, one row with each execution: the driver looks for each parameter among all of them, which from eight
+// rows on costs more than a row does.
+type inserter struct {
+	statement driver.StmtExecContext
+	args      []driver.NamedValue // of one row after the other
+}
+
+func newInserter(prepared driver.Stmt, width int) (*inserter, error) {
 	statement, ok := prepared.(driver.StmtExecContext)
 	if !ok {
-		return fmt.Errorf("a statement of type %T takes no context", prepared)
+		return nil, fmt.Errorf("a statement of type %T takes no context", prepared)
 	}
-	args := make([]driver.NamedValue, r.Width)
+	args := make([]driver.NamedValue, width)
 	for i := range args {
 		args[i].Ordinal = i + 1
 	}
-	insert := func(values []any) error {
-		for row := range slices.Chunk(values, r.Width) {
-			for i, v := range row {
-				args[i].Value = v
-			}
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if _, err := statement.ExecContext(context.WithoutCancel(ctx), args); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := insert(r.Values); err != nil || r.More == nil {
+	return &inserter{statement, args}, nil
+}
+
+// insertAll inserts the rows that are there, and those that come.
+func (i *inserter) insertAll(ctx context.Context, rows *Rows) error {
+	err := i.insert(ctx, rows.Values)
+	if rows.More == nil {
 		return err
 	}
-	for values := range r.More {
-		if err := insert(values); err != nil {
+	for err == nil {
+		values, ok := <-rows.More
+		if !ok {
+			return nil
+		}
+		err = i.insert(ctx, values)
+	}
+	return err
+}
+
+// insert looks at the context between rows; the driver would start a goroutine for each to do so within one.
+func (i *inserter) insert(ctx context.Context, values []any) error {
+	during := context.WithoutCancel(ctx)
+	for row := range slices.Chunk(values, len(i.args)) {
+		for n, v := range row {
+			i.args[n].Value = v
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := i.statement.ExecContext(during, i.args); err != nil {
 			return err
 		}
 	}
