@@ -75,12 +75,12 @@ func rows(chain, first, last int64) span {
 	return span{database.ID(chain, first), database.ID(chain, last)}
 }
 
-// TestFoldMergesWhatIsSmall holds that a long chain has few blocks, which cover it without a hole.
-func TestFoldMergesWhatIsSmall(t *testing.T) {
+// TestFoldLeavesSmallPartsAlone, and makes blocks without a hole of the others.
+func TestFoldLeavesSmallPartsAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *database.DB) {
-		filled(t, db, Size+Step+100, 1)
+		filled(t, db, 2*Step+100, 1)
 		foldAll(t, db, Step)
-		want := []span{rows(1, 1, Size), rows(1, Size+1, Size+Step)}
+		want := []span{rows(1, 1, Step), rows(1, Step+1, 2*Step)}
 		if got := covered(t, db); !slices.Equal(got, want) {
 			t.Errorf("blocks are %v, want %v", got, want)
 		}
@@ -89,7 +89,7 @@ func TestFoldMergesWhatIsSmall(t *testing.T) {
 			t.Errorf("100 rows were worth a block: %v", got)
 		}
 		foldAll(t, db, 1)
-		want = append(want, rows(1, Size+Step+1, Size+Step+100))
+		want = append(want, rows(1, 2*Step+1, 2*Step+100))
 		if got := covered(t, db); !slices.Equal(got, want) {
 			t.Errorf("blocks are %v, want %v", got, want)
 		}
@@ -97,6 +97,53 @@ func TestFoldMergesWhatIsSmall(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestFoldMergesWhatIsSmall holds that blocks become one of full length, which has all that they had, in order.
+func TestFoldMergesWhatIsSmall(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *database.DB) {
+		for first := int64(1); first < Size+2*Step; first += Step {
+			var b builder
+			for n := first; n < first+Step; n++ {
+				b.add(&Request{Time: n, Weight: 1, Status: 200 + n%7, User: fmt.Sprint("user-", n%1999), Route: fmt.Sprint("/", n%13)})
+			}
+			tx, err := db.Lazy(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(fold(t.Context(), tx, rows(1, first, first+Step-1), &b.Block), tx.Commit()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := []span{rows(1, 1, Size), rows(1, Size+1, Size+Step), rows(1, Size+Step+1, Size+2*Step)}
+		if got := covered(t, db); !slices.Equal(got, want) {
+			t.Errorf("blocks are %v, want %v", got, want)
+		}
+		checkNumbered(t, db, Size+2*Step)
+	})
+}
+
+// checkNumbered expects the requests of TestFoldMergesWhatIsSmall, each once.
+func checkNumbered(t *testing.T, db *database.DB, count int64) {
+	t.Helper()
+	tx, err := db.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	seen := map[int64]bool{}
+	err = Scan(t.Context(), tx, Want{From: math.MinInt64, To: math.MaxInt64, Columns: columns}, func(b *Block) error {
+		for i, n := range b.Times {
+			if seen[n] || b.Statuses.At(i) != 200+n%7 || b.Users.At(i) != fmt.Sprint("user-", n%1999) || b.Routes.At(i) != fmt.Sprint("/", n%13) {
+				return fmt.Errorf("request %d is not what it was", n)
+			}
+			seen[n] = true
+		}
+		return nil
+	})
+	if err != nil || int64(len(seen)) != count {
+		t.Errorf("%d requests of %d: %v", len(seen), count, err)
+	}
 }
 
 // TestJoined follows chains that grow by equal and by random steps: their blocks never exceed Size, there are few of them, and a row is
