@@ -9,7 +9,7 @@ import (
 	"github.com/eventgen/eventgen/runtime"
 )
 
-// request returns a message of the reference event.
+// request returns a message of the reference event, with what the client adds.
 func request(n int) runtime.Message {
 	var id runtime.UUID
 	for i := range 8 {
@@ -25,7 +25,7 @@ func request(n int) runtime.Message {
 		Timestamp: time.UnixMicro(1_790_000_000_000_000 + int64(n)*2_600_000).UTC(),
 		Properties: fmt.Appendf(nil, `{"requestId":"0192f0c1-2b7e-7c1d-9a54-%012d","userId":"user_%d","userRole":"member","orgId":"org_%d",`+
 			`"method":"GET","path":"/api/v1/things/{id}/%d","route":"/api/v1/things/{id}/%d","statusCode":%d,"result":"%s",`+
-			`"duration_ms":12.75,"userAgent":"Mozilla/5.0 (X11; Linux x86_64) Test/1.0","ip":"203.0.113.0","sample_weight":1}`,
+			`"duration_ms":12.75,"userAgent":"Mozilla/5.0 (X11; Linux x86_64) Test/1.0","ip":"203.0.113.0","sample_weight":1,"$geoip_disable":true}`,
 			n, n%5003, n%211, n%97, n%97, status, result),
 	}
 }

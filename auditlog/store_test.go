@@ -30,7 +30,7 @@ func TestRowsHoldWhatWasSent(t *testing.T) {
 		if r.event.String != m.Event || r.distinctID.String != m.DistinctID || r.timestamp != m.Timestamp.UnixMicro() ||
 			r.status.Int64 != 500 || r.result.String != "failure" || r.route.String != "/api/v1/things/{id}/31" ||
 			r.duration.Float64 != 12.75 || r.userID.String != "user_31" || r.ip.String != "203.0.113.0" || r.weight != 1 ||
-			r.seq != 2 || r.kind != kindEvent || r.properties.String != "{}" || r.errorCode.Valid {
+			r.seq != 2 || r.kind != kindEvent || r.properties.String != `{"$geoip_disable":true}` || r.errorCode.Valid {
 			t.Errorf("got %+v", r)
 		}
 		err = s.db.QueryRowContext(t.Context(), "SELECT "+columnNames+" FROM audit_logs WHERE uuid = $1", business.UUID[:]).

@@ -137,16 +137,13 @@ func (e *oneLine) Unwrap() error { return e.error }
 func (e *oneLine) Error() string {
 	var lines []string
 	for line := range strings.Lines(e.error.Error()) {
-		line = strings.TrimPrefix(strings.TrimSpace(line), rewriting)
+		line = strings.TrimSpace(line)
 		if line != "" && (len(lines) == 0 || !slices.Contains(aftermath(), line)) {
 			lines = append(lines, line)
 		}
 	}
 	return strings.ReplaceAll(strings.Join(lines, "; "), ":; ", ": ")
 }
-
-// rewriting is what pgx says before errors of a copier, which copies while it seems to rewrite a statement.
-const rewriting = "rewrite query failed: "
 
 // aftermath is what a rollback says after the connection or the transaction has ended by itself.
 func aftermath() []string {
