@@ -69,7 +69,12 @@ func (t *txn) done() {
 	c := &t.store.chain
 	c.head, c.number, c.written = t.head, t.number, t.written
 	for _, r := range t.pending {
-		t.store.upkeep.recent.Add(r.id(), r.request())
+		request, ok := r.request()
+		if ok {
+			t.store.upkeep.recent.Add(r.id(), &request)
+		} else {
+			t.store.upkeep.recent.Add(r.id(), nil)
+		}
 	}
 }
 

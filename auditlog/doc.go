@@ -13,7 +13,7 @@
 //	err = client.Close(stop) // closes the store, too
 //
 // Any event may be sent; [Columns] says which properties fill which columns, and the column properties has the others. The client
-// sends up to 1,000 events at a time where so many wait, as each then costs less. What is stored was redacted for the destination
+// sends up to 2,000 events at a time where so many wait, as each then costs less. What is stored was redacted for the destination
 // "audit" before. An SQLite file is for the processes of one host, and belongs to its owner alone.
 //
 // # Guarantees

@@ -1,7 +1,6 @@
 package auditlog
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/eventgen/eventgen/auditlog/internal/members"
@@ -55,14 +54,14 @@ func newMapping(c Columns) mapping {
 // the column has the last value, and the rest has all.
 func (m mapping) split(object []byte) (p properties, ok bool) {
 	twice := false
-	ok = members.Each(object, func(name, value string) {
+	ok = members.Each(object, func(name, value, member string) {
 		columns := m[name]
 		for _, c := range columns {
 			twice = twice || p.values[c] != ""
 			p.values[c] = value
 		}
 		if !slices.ContainsFunc(columns, func(c column) bool { return c.holds(value) }) {
-			p.keep(name, value)
+			p.keep(member)
 		}
 	})
 	if twice {
@@ -77,14 +76,13 @@ func (m mapping) split(object []byte) (p properties, ok bool) {
 }
 
 // keep adds a member to the rest.
-func (p *properties) keep(name, value string) {
+func (p *properties) keep(member string) {
 	if len(p.rest) == 0 {
 		p.rest = append(p.rest, '{')
 	} else {
 		p.rest = append(p.rest, ',')
 	}
-	quoted, _ := json.Marshal(name) // of a string, which does not fail
-	p.rest = append(append(append(p.rest, quoted...), ':'), value...)
+	p.rest = append(p.rest, member...)
 }
 
 // exactDigits is how many digits a number of eight bytes holds whatever they are.

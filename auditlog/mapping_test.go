@@ -25,7 +25,7 @@ func TestTheRest(t *testing.T) {
 		`{}`: `{}`,
 		` { "requestId" : "r" , "statusCode" : 200 , "duration_ms" : 1.5 , "sample_weight" : 2 } `: `{}`,
 		`{"userId":"u","other":{"userId":"inner"},"n":1}`:                                          `{"other":{"userId":"inner"},"n":1}`,
-		`{"na\u006de":"x"}`:                              `{"name":"x"}`,
+		`{"na\u006de" : "x"}`:                            `{"na\u006de" : "x"}`,
 		`{"userId":null,"path":7,"statusCode":"200"}`:    `{"userId":null,"path":7,"statusCode":"200"}`,
 		`{"userId":"\u0000"}`:                            `{"userId":"\u0000"}`, // the column has another character
 		`{"duration_ms":0.12345678901234567}`:            `{"duration_ms":0.12345678901234567}`,

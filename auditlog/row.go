@@ -141,16 +141,13 @@ func (r *row) targets() []any {
 	}
 }
 
-// request returns what a block keeps of the row, nil if it is no request.
-func (r *row) request() *block.Request {
-	if r.kind != kindEvent || !r.status.Valid {
-		return nil
-	}
-	return &block.Request{
+// request returns what a block keeps of the row, and whether it is a request.
+func (r *row) request() (block.Request, bool) {
+	return block.Request{
 		Time: r.timestamp, Duration: r.duration, Weight: r.weight, Status: r.status.Int64,
 		Result: r.result.String, Event: r.event.String, Route: cmp.Or(r.route.String, r.path.String),
 		Role: r.userRole.String, Org: r.orgID.String, User: r.userID.String,
-	}
+	}, r.kind == kindEvent && r.status.Valid
 }
 
 // What is hashed begins with one of these, so that no hash of one kind is one of the other.

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Each calls a function for each member of a JSON object, in order, with its name decoded and its value as it stands there. It
-// reports whether the text is an object in UTF-8; if not, the function was not called. Names and values are mostly parts of one copy
-// of the object.
-func Each(object []byte, do func(name, value string)) bool {
+// Each calls a function for each member of a JSON object, in order, with its name decoded, its value as it stands there, and both
+// together as they stand there. It reports whether the text is an object in UTF-8; if not, the function was not called. All are parts of
+// one copy of the object, but for names with escapes.
+func Each(object []byte, do func(name, value, member string)) bool {
 	if !utf8.Valid(object) || !json.Valid(object) {
 		return false
 	}
@@ -19,11 +19,11 @@ func Each(object []byte, do func(name, value string)) bool {
 		return false
 	}
 	for rest = skip(rest[1:]); rest[0] != '}'; rest = skip(rest) {
-		end := valueEnd(rest)
-		name := rest[:end]
-		rest = skip(rest[end:]) // also the colon
-		end = valueEnd(rest)
-		do(decoded(name), rest[:end])
+		name := rest[:valueEnd(rest)]
+		value := skip(rest[len(name):]) // also the colon
+		from := len(rest) - len(value)
+		end := from + valueEnd(value)
+		do(decoded(name), rest[from:end], rest[:end])
 		rest = rest[end:]
 	}
 	return true

@@ -18,7 +18,13 @@ func FuzzEach(f *testing.F) {
 		var want map[string]json.RawMessage
 		wanted := utf8.Valid(text) && json.Unmarshal(text, &want) == nil && want != nil
 		got := map[string]string{}
-		if ok := Each(text, func(name, value string) { got[name] = value }); ok != wanted {
+		if ok := Each(text, func(name, value, member string) {
+			got[name] = value
+			var alone map[string]json.RawMessage
+			if err := json.Unmarshal([]byte("{"+member+"}"), &alone); err != nil || len(alone) != 1 || string(alone[name]) != value {
+				t.Fatalf("%q is not the member %q: %q", member, name, value)
+			}
+		}); ok != wanted {
 			t.Fatalf("ok is %v", ok)
 		}
 		if ok := len(got) == len(want) || !wanted; !ok {
