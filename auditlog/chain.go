@@ -69,12 +69,7 @@ func (t *txn) done() {
 	c := &t.store.chain
 	c.head, c.number, c.written = t.head, t.number, t.written
 	for _, r := range t.pending {
-		request, ok := r.request()
-		if ok {
-			t.store.upkeep.recent.Add(r.id(), &request)
-		} else {
-			t.store.upkeep.recent.Add(r.id(), nil)
-		}
+		t.store.upkeep.recent.Add(r.id(), r.request())
 	}
 }
 

@@ -227,24 +227,24 @@ func readHeads(ctx context.Context, q querier) ([]Head, error) {
 		return nil, err
 	}
 	var heads []Head
-	err = each(ctx, q, "SELECT c.writer, COALESCE(l.id, 0), l.hash FROM audit_chains c LEFT JOIN audit_logs l ON "+
-		"l.id = (SELECT max(id) FROM audit_logs WHERE "+database.InChain("id", "c.number")+") ORDER BY c.writer", nil,
-		func(scan scanner) error {
-			var h Head
-			var r row
-			var hash []byte
-			if err := scan(&h.Writer, (*rowID)(&r), &hash); err != nil {
-				return err
-			}
-			h.Seq = r.seq
-			copy(h.Hash[:], hash)
-			if h.Seq == 0 {
-				h = acts.anchors[h.Writer]
-			}
-			if h.Seq > 0 {
-				heads = append(heads, h)
-			}
-			return nil
-		})
+	query := "SELECT c.writer, COALESCE(l.id, 0), l.hash FROM audit_chains c LEFT JOIN audit_logs l ON " +
+		"l.id = (SELECT max(id) FROM audit_logs WHERE " + database.InChain("id", "c.number") + ") ORDER BY c.writer"
+	err = database.Each(q.QueryContext(ctx, query))(func(scan database.Scan) error {
+		var h Head
+		var r row
+		var hash []byte
+		if err := scan(&h.Writer, (*rowID)(&r), &hash); err != nil {
+			return err
+		}
+		h.Seq = r.seq
+		copy(h.Hash[:], hash)
+		if h.Seq == 0 {
+			h = acts.anchors[h.Writer]
+		}
+		if h.Seq > 0 {
+			heads = append(heads, h)
+		}
+		return nil
+	})
 	return heads, err
 }

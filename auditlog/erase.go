@@ -57,7 +57,7 @@ func (s *Store) rowsOf(ctx context.Context, subjects []string) ([]int64, error) 
 		all := strings.Split(placeholders(len(args)), ", ")
 		query := "SELECT id FROM audit_logs WHERE kind = 'event' AND salt IS NOT NULL AND (distinct_id IN (" +
 			strings.Join(all[:len(part)], ", ") + ") OR user_id IN (" + strings.Join(all[len(part):], ", ") + "))"
-		err := each(ctx, s.db, query, args, func(scan scanner) error {
+		err := database.Each(s.db.QueryContext(ctx, query, args...))(func(scan database.Scan) error {
 			var id int64
 			err := scan(&id)
 			found[id] = true

@@ -68,23 +68,23 @@ type oldRows struct {
 // first ones.
 func (s *Store) oldRows(ctx context.Context, chain registered, before time.Time) (oldRows, error) {
 	old := oldRows{chain: chain, last: Head{Writer: chain.writer}}
-	err := each(ctx, s.db, "SELECT id, hash, kind FROM (SELECT id, hash, kind, written_us FROM audit_logs WHERE "+
-		database.InChain("id", "$1")+" ORDER BY id LIMIT $2) AS first WHERE written_us < $3 ORDER BY id",
-		[]any{chain.number, gcStep, before.UnixMicro()},
-		func(scan scanner) error {
-			var r row
-			var hash []byte
-			if err := scan((*rowID)(&r), &hash, &r.kind); err != nil {
-				return err
-			}
-			if old.rows++; old.rows == 1 {
-				old.first = r.seq
-			}
-			old.last.Seq = r.seq
-			copy(old.last.Hash[:], hash)
-			old.acts = old.acts || r.kind == kindErasure || r.kind == kindRetention
-			return nil
-		})
+	query := "SELECT id, hash, kind FROM (SELECT id, hash, kind, written_us FROM audit_logs WHERE " + database.InChain("id", "$1") +
+		" ORDER BY id LIMIT $2) AS first WHERE written_us < $3 ORDER BY id"
+	rows, err := s.db.QueryContext(ctx, query, chain.number, gcStep, before.UnixMicro())
+	err = database.Each(rows, err)(func(scan database.Scan) error {
+		var r row
+		var hash []byte
+		if err := scan((*rowID)(&r), &hash, &r.kind); err != nil {
+			return err
+		}
+		if old.rows++; old.rows == 1 {
+			old.first = r.seq
+		}
+		old.last.Seq = r.seq
+		copy(old.last.Hash[:], hash)
+		old.acts = old.acts || r.kind == kindErasure || r.kind == kindRetention
+		return nil
+	})
 	return old, err
 }
 

@@ -61,28 +61,19 @@ func (m mapping) split(object []byte) (p properties, ok bool) {
 			p.values[c] = value
 		}
 		if !slices.ContainsFunc(columns, func(c column) bool { return c.holds(value) }) {
-			p.keep(member)
+			p.rest = append(append(p.rest, ','), member...)
 		}
 	})
 	if twice {
 		p.rest = object
 		return p, ok
 	}
-	p.rest = append(p.rest, '}')
-	if len(p.rest) == 1 {
-		p.rest = []byte("{}")
-	}
-	return p, ok
-}
-
-// keep adds a member to the rest.
-func (p *properties) keep(member string) {
 	if len(p.rest) == 0 {
-		p.rest = append(p.rest, '{')
-	} else {
-		p.rest = append(p.rest, ',')
+		p.rest = []byte{','}
 	}
-	p.rest = append(p.rest, member...)
+	p.rest[0] = '{'
+	p.rest = append(p.rest, '}')
+	return p, ok
 }
 
 // exactDigits is how many digits a number of eight bytes holds whatever they are.
@@ -90,17 +81,15 @@ const exactDigits = 15
 
 // holds reports whether a column says all that a value does, so that the value need not be kept beside it.
 func (c column) holds(value string) bool {
+	n, ok := number(value)
 	switch c {
 	case status:
-		_, ok := integer(value)
-		return ok && len(value) <= exactDigits
+		_, ok = integer(value)
 	case sampleWeight:
-		w, ok := number(value)
-		return ok && w > 0 && len(value) <= exactDigits
+		ok = ok && n > 0
 	case duration:
-		_, ok := number(value)
-		return ok && len(value) <= exactDigits
 	default:
 		return plain(value) && len(value) <= maxColumn
 	}
+	return ok && len(value) <= exactDigits
 }

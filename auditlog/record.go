@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // retention is the body of a record that rows were removed: each chain now begins behind its anchor.
@@ -66,17 +68,17 @@ func readActs(ctx context.Context, q querier, t *trust) (*acts, error) {
 	}
 	var r row
 	targets := r.targets()
-	err = each(ctx, q, "SELECT "+columnNames+" FROM audit_logs WHERE kind <> 'event' ORDER BY id", nil,
-		func(scan scanner) error {
-			if err := scan(targets...); err != nil {
-				return err
-			}
-			r.writer = nameOf(chains, r.chain)
-			if reason := a.read(&r, t); reason != "" {
-				a.bad = append(a.bad, Problem{r.writer, r.seq, reason})
-			}
-			return nil
-		})
+	query := "SELECT " + columnNames + " FROM audit_logs WHERE kind <> 'event' ORDER BY id"
+	err = database.Each(q.QueryContext(ctx, query))(func(scan database.Scan) error {
+		if err := scan(targets...); err != nil {
+			return err
+		}
+		r.writer = nameOf(chains, r.chain)
+		if reason := a.read(&r, t); reason != "" {
+			a.bad = append(a.bad, Problem{r.writer, r.seq, reason})
+		}
+		return nil
+	})
 	for writer, spans := range a.erased {
 		a.erased[writer] = merged(spans)
 	}

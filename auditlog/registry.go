@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // registered is a row of audit_chains: a chain has a name, which the hashes and all that leaves the database tell, and a number, which
@@ -17,7 +19,7 @@ type registered struct {
 // readChains returns the chains in the order of their numbers.
 func readChains(ctx context.Context, q querier) ([]registered, error) {
 	var chains []registered
-	err := each(ctx, q, "SELECT writer, number FROM audit_chains ORDER BY number", nil, func(scan scanner) error {
+	err := database.Each(q.QueryContext(ctx, "SELECT writer, number FROM audit_chains ORDER BY number"))(func(scan database.Scan) error {
 		var c registered
 		err := scan(&c.writer, &c.number)
 		chains = append(chains, c)

@@ -89,8 +89,9 @@ type personal struct {
 func (r *row) values(to []any) []any {
 	return append(
 		to, r.id(), r.kind, []byte(r.uuid), textOrNil(r.event), r.timestamp, r.written, textOrNil(r.method), textOrNil(r.route),
-		wholeOrNil(r.status), textOrNil(r.result), textOrNil(r.errorCode), floatOrNil(r.duration), r.weight, textOrNil(r.distinctID), textOrNil(r.requestID),
-		textOrNil(r.userID), textOrNil(r.userRole), textOrNil(r.orgID), textOrNil(r.path), textOrNil(r.ip), textOrNil(r.userAgent), textOrNil(r.properties),
+		wholeOrNil(r.status), textOrNil(r.result), textOrNil(r.errorCode), floatOrNil(r.duration), r.weight,
+		textOrNil(r.distinctID), textOrNil(r.requestID), textOrNil(r.userID), textOrNil(r.userRole), textOrNil(r.orgID),
+		textOrNil(r.path), textOrNil(r.ip), textOrNil(r.userAgent), textOrNil(r.properties),
 		r.salt, r.digest, r.previous, r.hash,
 	)
 }
@@ -141,13 +142,16 @@ func (r *row) targets() []any {
 	}
 }
 
-// request returns what a block keeps of the row, and whether it is a request.
-func (r *row) request() (block.Request, bool) {
-	return block.Request{
+// request returns what a block keeps of the row, nil if it is no request.
+func (r *row) request() *block.Request {
+	if r.kind != kindEvent || !r.status.Valid {
+		return nil
+	}
+	return &block.Request{
 		Time: r.timestamp, Duration: r.duration, Weight: r.weight, Status: r.status.Int64,
 		Result: r.result.String, Event: r.event.String, Route: cmp.Or(r.route.String, r.path.String),
 		Role: r.userRole.String, Org: r.orgID.String, User: r.userID.String,
-	}, r.kind == kindEvent && r.status.Valid
+	}
 }
 
 // What is hashed begins with one of these, so that no hash of one kind is one of the other.

@@ -84,13 +84,13 @@ func (s *Store) knownUUIDs(ctx context.Context, rows []*row) (map[runtime.UUID]b
 		for i, r := range part {
 			args[i] = []byte(r.uuid)
 		}
-		err := each(ctx, s.db, "SELECT uuid FROM audit_logs WHERE uuid IN ("+placeholders(len(part))+")", args,
-			func(scan scanner) error {
-				var uuid database.UUID
-				err := scan(&uuid)
-				known[runtime.UUID(uuid)] = true
-				return err
-			})
+		query := "SELECT uuid FROM audit_logs WHERE uuid IN (" + placeholders(len(part)) + ")"
+		err := database.Each(s.db.QueryContext(ctx, query, args...))(func(scan database.Scan) error {
+			var uuid database.UUID
+			err := scan(&uuid)
+			known[runtime.UUID(uuid)] = true
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -113,23 +113,6 @@ func placeholders(n int) string {
 // querier is what *sql.DB and *sql.Tx have in common for several rows.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-type scanner func(targets ...any) error
-
-// each calls a function for each row of a query.
-func each(ctx context.Context, q querier, query string, args []any, do func(scanner) error) error {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := do(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // sendError tells the sender how to go on.

@@ -85,7 +85,8 @@ func (s *survey) each(ctx context.Context, chain registered, do func(*sight)) er
 // parts cuts the ids of a chain.
 func (s *survey) parts(ctx context.Context, chain int64) ([]span, error) {
 	var first, last sql.NullInt64
-	err := s.readers[0].QueryRowContext(ctx, "SELECT min(id), max(id) FROM audit_logs WHERE "+database.InChain("id", "$1"), chain).Scan(&first, &last)
+	query := "SELECT min(id), max(id) FROM audit_logs WHERE " + database.InChain("id", "$1")
+	err := s.readers[0].QueryRowContext(ctx, query, chain).Scan(&first, &last)
 	if err != nil || !first.Valid {
 		return nil, err
 	}
@@ -126,13 +127,13 @@ func read(ctx context.Context, q querier, writer string, part span) ([]sight, er
 	)
 	r := row{writer: writer}
 	targets := r.targets()
-	err := each(ctx, q, "SELECT "+columnNames+" FROM audit_logs WHERE id BETWEEN $1 AND $2 ORDER BY id",
-		[]any{part[0], part[1]}, func(scan scanner) error {
-			if err := scan(targets...); err != nil {
-				return err
-			}
-			seen = append(seen, h.look(&r))
-			return nil
-		})
+	query := "SELECT " + columnNames + " FROM audit_logs WHERE id BETWEEN $1 AND $2 ORDER BY id"
+	err := database.Each(q.QueryContext(ctx, query, part[0], part[1]))(func(scan database.Scan) error {
+		if err := scan(targets...); err != nil {
+			return err
+		}
+		seen = append(seen, h.look(&r))
+		return nil
+	})
 	return seen, err
 }

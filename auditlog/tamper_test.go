@@ -77,7 +77,7 @@ func (sc *scene) load(t *testing.T) {
 	if sc.chains, err = readChains(t.Context(), sc.store.db); err != nil {
 		t.Fatal(err)
 	}
-	err = each(t.Context(), sc.store.db, "SELECT "+columnNames+" FROM audit_logs ORDER BY id", nil, func(scan scanner) error {
+	err = database.Each(sc.store.db.QueryContext(t.Context(), "SELECT "+columnNames+" FROM audit_logs ORDER BY id"))(func(scan database.Scan) error {
 		var r row
 		err := scan(scanned(&r)...)
 		r.writer = nameOf(sc.chains, r.chain)
@@ -149,7 +149,7 @@ func (a *attacker) disarm() {
 		return
 	}
 	var names []string
-	err := each(a.ctx, a.tx, "SELECT name FROM sqlite_master WHERE type = 'trigger'", nil, func(scan scanner) error {
+	err := database.Each(a.tx.QueryContext(a.ctx, "SELECT name FROM sqlite_master WHERE type = 'trigger'"))(func(scan database.Scan) error {
 		var name string
 		err := scan(&name)
 		names = append(names, name)

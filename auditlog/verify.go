@@ -5,9 +5,9 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
-	"strconv"
 
 	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
@@ -167,10 +167,10 @@ func (v *verifier) unregistered(ctx context.Context) ([]int64, error) {
 		known[c.number] = true
 	}
 	var found []int64
-	next := "SELECT min(id) AS id FROM audit_logs"
-	err := each(ctx, v.q, "WITH RECURSIVE w(id) AS ("+next+" UNION ALL SELECT (SELECT id FROM ("+next+
-		" WHERE id > (w.id | "+strconv.Itoa(database.MaxSeq)+")) AS n) FROM w WHERE w.id IS NOT NULL) "+
-		"SELECT "+database.ChainOf("id")+" FROM w WHERE id IS NOT NULL", nil, func(scan scanner) error {
+	query := fmt.Sprintf("WITH RECURSIVE w(id) AS (SELECT min(id) FROM audit_logs UNION ALL "+
+		"SELECT (SELECT min(l.id) FROM audit_logs l WHERE l.id > (w.id | %d)) FROM w WHERE w.id IS NOT NULL) "+
+		"SELECT %s FROM w WHERE id IS NOT NULL", int64(database.MaxSeq), database.ChainOf("id"))
+	err := database.Each(v.q.QueryContext(ctx, query))(func(scan database.Scan) error {
 		var chain int64
 		if err := scan(&chain); err != nil {
 			return err

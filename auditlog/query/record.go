@@ -41,18 +41,19 @@ type Record struct {
 	Hash       []byte
 }
 
-var recordColumns = "id, COALESCE((SELECT writer FROM audit_chains WHERE number = " + database.ChainOf("id") + "), ''), kind, uuid, COALESCE(event, ''), timestamp_us, written_us, " +
+var recordColumns = "id, COALESCE((SELECT writer FROM audit_chains WHERE number = " + database.ChainOf("id") + "), ''), " +
+	"kind, uuid, COALESCE(event, ''), timestamp_us, written_us, " +
 	"COALESCE(distinct_id, ''), COALESCE(request_id, ''), COALESCE(user_id, ''), COALESCE(user_role, ''), COALESCE(org_id, ''), " +
 	"COALESCE(method, ''), COALESCE(route, ''), COALESCE(path, ''), COALESCE(status, 0), COALESCE(result, ''), " +
 	"COALESCE(error_code, ''), duration_ms, COALESCE(ip, ''), COALESCE(user_agent, ''), sample_weight, properties, hash"
 
-func readRecord(rows *sql.Rows) (*Record, error) {
+func readRecord(scan database.Scan) (*Record, error) {
 	var r Record
 	var at, written int64
 	var id int64
 	var uuid database.UUID
 	var properties sql.NullString
-	err := rows.Scan(&id, &r.Writer, &r.Kind, &uuid, &r.Event, &at, &written, &r.DistinctID, &r.RequestID, &r.User, &r.Role,
+	err := scan(&id, &r.Writer, &r.Kind, &uuid, &r.Event, &at, &written, &r.DistinctID, &r.RequestID, &r.User, &r.Role,
 		&r.Org, &r.Method, &r.Route, &r.Path, &r.Status, &r.Result, &r.ErrorCode, &r.Duration, &r.IP, &r.UserAgent, &r.Weight,
 		&properties, &r.Hash)
 	_, r.Seq = database.Place(id)
@@ -66,8 +67,10 @@ func readRecord(rows *sql.Rows) (*Record, error) {
 
 // statement is a query that grows. Parameters are numbered in the order in which they occur.
 type statement struct {
-	text strings.Builder
-	args []any
+	text  strings.Builder
+	args  []any
+	order string
+	limit int // 0 for none
 }
 
 // and adds a condition; its question mark, if any, stands for the argument.
@@ -100,30 +103,28 @@ func (f *Filter) whereAt(time string) *statement {
 	return &s
 }
 
-// each calls a function for each row that the statement chooses, in an order, at most limit of them unless that is 0.
-func (s *statement) each(ctx context.Context, tx *sql.Tx, order string, limit int, do func(*Record) error) error {
-	query := "SELECT " + recordColumns + " FROM audit_logs WHERE " + //nolint:gosec // parts of this package; values are parameters
-		s.text.String() + " ORDER BY " + order
+// by sets the order of the rows, and how many there may be, all for 0.
+func (s *statement) by(order string, limit int) *statement {
+	s.order, s.limit = order, limit
+	return s
+}
+
+// each calls a function for each row that the statement chooses.
+func (s *statement) each(ctx context.Context, tx *sql.Tx, do func(*Record) error) error {
+	query := "SELECT " + recordColumns + " FROM audit_logs WHERE " +
+		s.text.String() + " ORDER BY " + s.order
 	args := slices.Clip(s.args)
-	if limit > 0 {
-		args = append(args, limit)
+	if s.limit > 0 {
+		args = append(args, s.limit)
 		query += " LIMIT $" + strconv.Itoa(len(args))
 	}
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close() // Err has what went wrong
-	for rows.Next() {
-		r, err := readRecord(rows)
+	return database.Each(tx.QueryContext(ctx, query, args...))(func(scan database.Scan) error {
+		r, err := readRecord(scan)
 		if err != nil {
 			return err
 		}
-		if err := do(r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+		return do(r)
+	})
 }
 
 const (
@@ -135,7 +136,7 @@ const (
 // are written meanwhile are left out. An error of the function ends it and is returned.
 func (l *Log) Records(ctx context.Context, f Filter, do func(*Record) error) error {
 	return l.read(ctx, func(tx *sql.Tx) error {
-		return f.where().each(ctx, tx, oldestFirst, 0, do)
+		return f.where().by(oldestFirst, 0).each(ctx, tx, do)
 	})
 }
 
@@ -155,7 +156,7 @@ func (l *Log) Failures(ctx context.Context, f Filter, limit int) ([]*Record, err
 func (l *Log) collect(ctx context.Context, s *statement, limit int) ([]*Record, error) {
 	var records []*Record
 	err := l.read(ctx, func(tx *sql.Tx) error {
-		return s.each(ctx, tx, newestFirst, limit, func(r *Record) error {
+		return s.by(newestFirst, limit).each(ctx, tx, func(r *Record) error {
 			records = append(records, r)
 			return nil
 		})
@@ -179,7 +180,7 @@ func (l *Log) Gaps(ctx context.Context, f Filter) ([]Gap, error) {
 	s.and("kind <> 'event'") // so that SQLite sees that its index of such rows will do
 	var gaps []Gap
 	err := l.read(ctx, func(tx *sql.Tx) error {
-		return s.each(ctx, tx, oldestFirst, 0, func(r *Record) error {
+		return s.by(oldestFirst, 0).each(ctx, tx, func(r *Record) error {
 			var envelope struct {
 				Body struct {
 					Counts map[string]uint64 `json:"counts"`

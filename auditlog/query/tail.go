@@ -24,7 +24,7 @@ func (l *Log) Tail(ctx context.Context, f Filter, n int) (*Tail, []*Record, erro
 		if t.heads, err = heads(ctx, tx); err != nil || n <= 0 {
 			return err
 		}
-		return f.where().each(ctx, tx, newestFirst, n, func(r *Record) error {
+		return f.where().by(newestFirst, n).each(ctx, tx, func(r *Record) error {
 			records = append(records, r)
 			return nil
 		})
@@ -52,7 +52,7 @@ func (t *Tail) Next(ctx context.Context, do func(*Record) error) error {
 			s := t.filter.whereAt("timestamp_us + 0") // PostgreSQL might take all times for a narrower range than a few ids
 			s.and("id > ?", read)
 			s.and("id <= ?", id)
-			if err := s.each(ctx, tx, "id", 0, do); err != nil {
+			if err := s.by("id", 0).each(ctx, tx, do); err != nil {
 				return err
 			}
 			t.heads[chain] = id
@@ -67,22 +67,18 @@ func (t *Tail) Next(ctx context.Context, do func(*Record) error) error {
 
 // heads returns the last id of each chain that has any, by the number of the chain.
 func heads(ctx context.Context, tx *sql.Tx) (map[int64]int64, error) {
-	rows, err := tx.QueryContext(ctx,
-		"SELECT c.number, (SELECT max(id) FROM audit_logs WHERE "+database.InChain("id", "c.number")+") FROM audit_chains c") //nolint:gosec // own text
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() // Err has what went wrong
 	last := map[int64]int64{}
-	for rows.Next() {
+	query := "SELECT c.number, (SELECT max(id) FROM audit_logs WHERE " + database.InChain("id", "c.number") + ") FROM audit_chains c"
+	err := database.Each(tx.QueryContext(ctx, query))(func(scan database.Scan) error {
 		var chain int64
 		var id sql.NullInt64
-		if err := rows.Scan(&chain, &id); err != nil {
-			return nil, err
+		if err := scan(&chain, &id); err != nil {
+			return err
 		}
 		if id.Valid {
 			last[chain] = id.Int64
 		}
-	}
-	return last, rows.Err()
+		return nil
+	})
+	return last, err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -307,6 +308,38 @@ func TestForgetTakesWhatTouches(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRowsAreFoundByTheirIDs alone also by a plan of PostgreSQL that does not look at the parameters, as those of statements that are
+// repeated: to it, any range of times is as narrow as one of ids.
+func TestRowsAreFoundByTheirIDs(t *testing.T) {
+	t.Parallel()
+	db, err := database.Open(t.Context(), postgres.Database(t), database.Write)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	filled(t, db, 10_000, 3)
+	tx, err := db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	for _, s := range []string{"ANALYZE audit_logs", "SET LOCAL plan_cache_mode = force_generic_plan", "PREPARE q AS " + requestQuery(columns)} {
+		if _, err := tx.ExecContext(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var plan []string
+	err = database.Each(tx.QueryContext(t.Context(), "EXPLAIN EXECUTE q (1, 2, 3, 4)"))(func(scan database.Scan) error {
+		var line string
+		err := scan(&line)
+		plan = append(plan, line)
+		return err
+	})
+	if text := strings.Join(plan, "\n"); err != nil || !strings.Contains(text, "audit_logs_pkey") || strings.Contains(text, "audit_logs_time") {
+		t.Errorf("the plan is %s, %v", text, err)
+	}
 }
 
 // FuzzDecode holds that no bytes make decode panic or take memory beyond them, and that what it reads is written the same.

@@ -59,7 +59,7 @@ func Check(ctx context.Context, db *database.DB) (err error) {
 func readHeaders(ctx context.Context, tx *sql.Tx) ([]header, error) {
 	var headers []header
 	rows, err := tx.QueryContext(ctx, "SELECT first_id, last_id, requests, first_us, last_us FROM audit_blocks ORDER BY first_id")
-	err = each(rows, err, func(scan func(...any) error) error {
+	err = database.Each(rows, err)(func(scan database.Scan) error {
 		var h header
 		err := scan(&h.first, &h.last, &h.requests, &h.firstUS, &h.lastUS)
 		headers = append(headers, h)
@@ -105,7 +105,7 @@ func (h *header) checkColumns(ctx context.Context, tx *sql.Tx, b *Block) (bool, 
 	}
 	same := 0
 	rows, err := tx.QueryContext(ctx, "SELECT name, data FROM audit_columns WHERE first_id = $1", h.first)
-	err = each(rows, err, func(scan func(...any) error) error {
+	err = database.Each(rows, err)(func(scan database.Scan) error {
 		var name string
 		var data sql.RawBytes
 		if err := scan(&name, &data); err != nil {

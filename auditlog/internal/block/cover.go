@@ -13,20 +13,6 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// each calls a function for each row of a query.
-func each(rows *sql.Rows, err error, do func(scan func(...any) error) error) error {
-	if err != nil {
-		return err
-	}
-	defer rows.Close() // Err has what went wrong
-	for rows.Next() {
-		if err := do(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // span is a part of a chain, with the ids of its first and its last row.
 type span struct{ first, last int64 }
 
@@ -77,7 +63,7 @@ func appendSpan(to []span, s span) []span {
 func spans(ctx context.Context, q querier, query string, args ...any) ([]span, error) {
 	var all []span
 	rows, err := q.QueryContext(ctx, query, args...)
-	err = each(rows, err, func(scan func(...any) error) error {
+	err = database.Each(rows, err)(func(scan database.Scan) error {
 		var first, last sql.NullInt64
 		if err := scan(&first, &last); err != nil || !first.Valid || !last.Valid {
 			return err
@@ -115,23 +101,27 @@ func (r *Request) targets(columns []Column) []any {
 	return targets
 }
 
-// readRows calls a function for each request of a span within a window. The request has the wanted columns, and is good until the
-// function returns. Rows are always found by their ids: the sum keeps PostgreSQL, which without statistics takes any two ranges for
-// equally narrow, from reading all rows through the index by time.
-func readRows(ctx context.Context, q querier, s span, want Want, do func(*Request) error) error {
-	sources := make([]string, len(want.Columns))
-	for i, c := range want.Columns {
-		sources[i] = rowColumns[c]
-	}
-	rows, err := q.QueryContext(ctx, "SELECT "+strings.Join(sources, ", ")+" FROM audit_logs WHERE id BETWEEN $1 AND $2 "+
-		"AND timestamp_us + 0 >= $3 AND timestamp_us + 0 < $4 AND kind = 'event' AND status IS NOT NULL ORDER BY id",
-		s.first, s.last, want.From, want.To)
+// requests calls a function for each request of a span within a window. The request has the wanted columns, and is good until the
+// function returns.
+func (s span) requests(ctx context.Context, q querier, want Want, do func(*Request) error) error {
 	var r Request
 	targets := r.targets(want.Columns)
-	return each(rows, err, func(scan func(...any) error) error {
+	rows, err := q.QueryContext(ctx, requestQuery(want.Columns), s.first, s.last, want.From, want.To)
+	return database.Each(rows, err)(func(scan database.Scan) error {
 		if err := scan(targets...); err != nil {
 			return err
 		}
 		return do(&r)
 	})
+}
+
+// requestQuery always finds rows by their ids: the sums keep PostgreSQL, which without statistics or a look at the parameters takes any
+// two ranges for equally narrow, from going through all of the index by time as well.
+func requestQuery(columns []Column) string {
+	sources := make([]string, len(columns))
+	for i, c := range columns {
+		sources[i] = rowColumns[c]
+	}
+	return "SELECT " + strings.Join(sources, ", ") + " FROM audit_logs WHERE id BETWEEN $1 AND $2 " +
+		"AND timestamp_us + 0 >= $3 AND timestamp_us + 0 < $4 AND kind = 'event' AND status IS NOT NULL ORDER BY id"
 }

@@ -60,7 +60,8 @@ const fanOut = Size / Step
 
 // fold makes a block of the rows of a span, together with the blocks before it as far as that is due.
 func fold(ctx context.Context, tx *database.Tx, s span, rows *Block) error {
-	before, err := spans(ctx, tx, "SELECT first_id, last_id FROM audit_blocks WHERE "+database.InChain("first_id", "$1")+" ORDER BY first_id DESC", s.chain())
+	query := "SELECT first_id, last_id FROM audit_blocks WHERE " + database.InChain("first_id", "$1") + " ORDER BY first_id DESC"
+	before, err := spans(ctx, tx, query, s.chain())
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (b *builder) takeOver(ctx context.Context, tx *database.Tx, s span) error {
 		"JOIN audit_columns c ON c.first_id = w.first_id "+
 		"WHERE w.first_id BETWEEN $1 AND $2 AND w.requests > 0 AND c.name IN ("+quoted(columns)+") ORDER BY w.first_id",
 		s.first, s.last)
-	if err := each(rows, err, r.column); err != nil {
+	if err := database.Each(rows, err)(r.column); err != nil {
 		return err
 	}
 	if err := r.finish(); err != nil {
@@ -117,7 +118,7 @@ func (b *builder) takeOver(ctx context.Context, tx *database.Tx, s span) error {
 
 // read appends the requests of a span.
 func (b *builder) read(ctx context.Context, q querier, s span) error {
-	return readRows(ctx, q, s, everything, func(r *Request) error {
+	return s.requests(ctx, q, everything, func(r *Request) error {
 		b.add(r)
 		return nil
 	})
@@ -151,12 +152,12 @@ func (b *Block) times() (first, last int64) {
 // removes those rows; Fold makes new blocks of what remains.
 func Forget(ctx context.Context, tx *database.Tx, first, last int64) error {
 	chain, _ := database.Place(first)
-	touched := " WHERE first_id BETWEEN $1 AND $2 AND " // no block reaches into another chain
+	const touched = " WHERE first_id BETWEEN $1 AND $2 AND last_id >= $3" // no block reaches into another chain
 	args := []any{database.ID(chain, 0), last, first}
-	_, err := tx.ExecContext(ctx, "DELETE FROM audit_columns"+touched+"first_id IN (SELECT first_id FROM audit_blocks WHERE last_id >= $3)", args...)
+	_, err := tx.ExecContext(ctx, "DELETE FROM audit_columns WHERE first_id IN (SELECT first_id FROM audit_blocks"+touched+")", args...)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "DELETE FROM audit_blocks"+touched+"last_id >= $3", args...)
+	_, err = tx.ExecContext(ctx, "DELETE FROM audit_blocks"+touched, args...)
 	return err
 }

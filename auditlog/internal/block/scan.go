@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/eventgen/eventgen/auditlog/internal/database"
 )
 
 // Want says what Scan reads.
@@ -48,7 +50,7 @@ func Scan(ctx context.Context, tx *sql.Tx, want Want, do ...func(*Block) error) 
 func scanBlocks(ctx context.Context, q querier, want Want, c *crew) error {
 	r := reader{next: &sealed{}, pass: c.pass}
 	rows, err := q.QueryContext(ctx, blockQuery(&want), want.From, want.To, want.From, want.To)
-	if err = each(rows, err, r.column); err == nil {
+	if err = database.Each(rows, err)(r.column); err == nil {
 		err = r.finish()
 	}
 	return err
@@ -89,7 +91,7 @@ func scanUncovered(ctx context.Context, q querier, want Want, c *crew) error {
 		}
 	}
 	for _, s := range open {
-		err := readRows(ctx, q, s, want, func(r *Request) error {
+		err := s.requests(ctx, q, want, func(r *Request) error {
 			if b.add(r); b.Rows == Size {
 				flush()
 			}

@@ -58,7 +58,7 @@ type reader struct {
 }
 
 // column takes one row of the query.
-func (r *reader) column(scan func(...any) error) error {
+func (r *reader) column(scan database.Scan) error {
 	var (
 		first   int64
 		rows    int

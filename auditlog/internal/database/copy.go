@@ -48,7 +48,8 @@ func (c *copyReader) encode() (err error) {
 	out := c.buffer[:0]
 	values := c.rows.Values
 	if c.began {
-		values, c.ended = c.next()
+		more, ok := <-c.rows.More
+		values, c.ended = more, !ok
 	} else {
 		out = append(out, "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
 		c.began, c.ended = true, c.rows.More == nil
@@ -66,12 +67,6 @@ func (c *copyReader) encode() (err error) {
 	}
 	c.encoded, c.buffer = out, out
 	return nil
-}
-
-// next waits for more rows, and reports whether there are none.
-func (c *copyReader) next() ([]any, bool) {
-	values, ok := <-c.rows.More
-	return values, !ok
 }
 
 func appendField(to []byte, value any) ([]byte, error) {
