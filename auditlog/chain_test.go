@@ -1,10 +1,10 @@
 package auditlog
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/eventgen/eventgen/auditlog/internal/database"
+	"github.com/eventgen/eventgen/runtime"
 )
 
 // TestALongChainGivesWay to a new one before its ids reach those of the next.
@@ -31,7 +31,7 @@ func TestNoNumberIsLeft(t *testing.T) {
 		if _, err := s.db.ExecContext(t.Context(), "INSERT INTO audit_chains (writer, number, started_us) VALUES ('x', $1, 0)", int64(database.MaxChain)); err != nil {
 			t.Fatal(err)
 		}
-		if e := failure(t, s, requests(1, 1)); !strings.Contains(e.Error(), "used up") {
+		if e := failure(t, s, requests(1, 1)); e.Failure != runtime.Paused || e.Reason != "chains_used_up" {
 			t.Error(e)
 		}
 	})

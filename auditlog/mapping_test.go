@@ -3,6 +3,7 @@ package auditlog
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime"
@@ -21,7 +22,9 @@ func TestAPropertyMayFillSeveralColumns(t *testing.T) {
 func TestTheRest(t *testing.T) {
 	t.Parallel()
 	m := newMapping(DefaultColumns())
+	long := `{"userId":"` + strings.Repeat("x", maxColumn+1) + `"}`
 	for object, want := range map[string]string{
+		long: long, // the column is cut
 		`{}`: `{}`,
 		` { "requestId" : "r" , "statusCode" : 200 , "duration_ms" : 1.5 , "sample_weight" : 2 } `: `{}`,
 		`{"userId":"u","other":{"userId":"inner"},"n":1}`:                                          `{"other":{"userId":"inner"},"n":1}`,

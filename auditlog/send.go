@@ -120,6 +120,9 @@ func sendError(err error) *runtime.SendError {
 	if errors.Is(err, errPanic) {
 		return &runtime.SendError{Failure: runtime.Poisoned, Reason: "panic", Err: errPanic}
 	}
+	if errors.Is(err, errTooMany) {
+		return &runtime.SendError{Failure: runtime.Paused, Reason: "chains_used_up", Err: errTooMany}
+	}
 	fault := database.Classify(err)
 	e := &runtime.SendError{Reason: fault.String(), Err: database.Bare(err)}
 	switch fault {

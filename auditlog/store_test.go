@@ -185,7 +185,10 @@ func TestAppendOnly(t *testing.T) {
 		if database := s.db.Dialect.String(); database == "postgres" {
 			statements = append(statements, "TRUNCATE audit_logs", "TRUNCATE audit_chains", "TRUNCATE audit_checkpoints")
 		} else {
-			statements = append(statements, "REPLACE INTO audit_chains SELECT writer, number + 1, started_us FROM audit_chains",
+			statements = append(statements,
+				"REPLACE INTO audit_chains (number, writer, started_us) SELECT number + 1, writer, 0 FROM audit_chains",
+				"REPLACE INTO audit_chains (number, writer, started_us) SELECT number, 'x', 0 FROM audit_chains",
+				"REPLACE INTO audit_checkpoints (number, body) SELECT number, '' FROM audit_checkpoints",
 				"REPLACE INTO audit_logs (id, kind, timestamp_us, written_us, digest, prev_hash, hash) "+
 					"SELECT id, kind, 0, 0, digest, prev_hash, hash FROM audit_logs WHERE "+seq+" = 3",
 				"REPLACE INTO audit_logs (id, uuid, kind, timestamp_us, written_us, digest, prev_hash, hash) "+
@@ -194,8 +197,9 @@ func TestAppendOnly(t *testing.T) {
 					"SELECT rowid, kind, 0, 0, digest, prev_hash, hash FROM audit_logs WHERE "+seq+" = 3")
 		}
 		for _, statement := range statements {
-			if _, err := s.db.ExecContext(t.Context(), statement); err == nil {
-				t.Errorf("%s: was not refused", statement)
+			_, err := s.db.ExecContext(t.Context(), statement)
+			if err == nil || !strings.Contains(err.Error(), "is append-only") && !strings.Contains(err.Error(), "has this row") {
+				t.Errorf("%s: was not refused by a trigger: %v", statement, err)
 			}
 		}
 		verified(t, s, VerifyOptions{})

@@ -34,16 +34,10 @@ func foldOne(ctx context.Context, db *database.DB, chain, least int64) (more boo
 			err = errors.Join(err, tx.Rollback())
 		}
 	}()
-	open, err := uncovered(ctx, tx, chain)
-	if err != nil {
+	s, err := foldable(ctx, tx, chain, least)
+	if err != nil || s == (span{}) {
 		return false, err
 	}
-	i := slices.IndexFunc(open, func(s span) bool { return s.rows() >= least })
-	if i < 0 {
-		return false, nil
-	}
-	s := open[i]
-	s.last = min(s.last, s.first+Step-1)
 	var rows builder
 	if err := rows.read(ctx, tx, s); err != nil {
 		return false, err
@@ -52,6 +46,39 @@ func foldOne(ctx context.Context, db *database.DB, chain, least int64) (more boo
 		return false, err
 	}
 	return true, tx.Commit()
+}
+
+// foldable returns rows that are worth a block, or no span. It goes by the rows that are there: somebody may have added one with an id
+// far behind the others, and the ids between them would make blocks for years. What is behind such a hole is not worth a block.
+func foldable(ctx context.Context, tx *database.Tx, chain, least int64) (span, error) {
+	open, err := uncovered(ctx, tx, chain)
+	if err != nil {
+		return span{}, err
+	}
+	for _, s := range open {
+		if s.rows() < least {
+			continue
+		}
+		if s, err = s.begin(ctx, tx); err != nil || s.rows() >= least {
+			return s, err
+		}
+	}
+	return span{}, nil
+}
+
+// begin returns the first rows of a span up to a hole, Step at most. Without any it is empty.
+func (s span) begin(ctx context.Context, tx *database.Tx) (span, error) {
+	begin := span{s.first, s.first - 1}
+	rows, err := tx.QueryContext(ctx, "SELECT id FROM audit_logs WHERE id BETWEEN $1 AND $2 ORDER BY id LIMIT $3", s.first, s.last, Step)
+	err = database.Each(rows, err)(func(scan database.Scan) error {
+		var id int64
+		err := scan(&id)
+		if id == begin.last+1 {
+			begin.last = id
+		}
+		return err
+	})
+	return begin, err
 }
 
 // fanOut is how many blocks of about the same length become one. Blocks of Step rows thus become one of full length at once, and each
